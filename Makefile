@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+# One Makefile.  `make V=1` shows commands; CFLAGS and LDFLAGS are yours.
+CC      ?= gcc
+BUILD   ?= build
+PREFIX  ?= /usr/local
+V       ?= 0
+Q       := $(if $(filter 0,$(V)),@)
+
+PKGS    := openssl libp11 p11-kit-1 libpcsclite sqlite3 ncursesw panelw \
+	   formw menuw jansson yaml-0.1 libqrencode libseccomp
+KC_CPPFLAGS := -I. -D_GNU_SOURCE -DOPENSSL_API_COMPAT=30000 \
+	   $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+KC_WARN := -Wall -Wextra -Werror -pedantic -Wshadow -Wconversion \
+	   -Wsign-conversion -Wcast-qual -Wwrite-strings -Wundef -Wvla \
+	   -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
+	   -Wimplicit-fallthrough -Wframe-larger-than=16384
+KC_HARD := -fstack-protector-strong -fstack-clash-protection \
+	   -fcf-protection -D_FORTIFY_SOURCE=3 -fPIE
+KC_CFLAGS := -std=c11 -O2 -g $(KC_WARN) $(KC_HARD) $(EXTRA_CFLAGS)
+KC_LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack $(EXTRA_LDFLAGS)
+LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -ldl
+
+ROOMS   := base sd tokens audit ceremony ui pool
+src      = $(wildcard $(1)/*.c)
+obj      = $(patsubst %.c,$(BUILD)/obj/%.o,$(call src,$(1)))
+mains   := ceremony/main.c pool/main.c
+lib_obj  = $(filter-out $(patsubst %.c,$(BUILD)/obj/%.o,$(mains)),$(call obj,$(1)))
+OBJS    := $(foreach r,$(ROOMS),$(call obj,$(r)))
+
+PROGRAMS := $(BUILD)/ceremony $(BUILD)/ceremony-pool
+UNIT    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*/*_test.c))
+
+.PHONY: all check check-unit lint asan bench rehearsal install long fuzz \
+	clean units help
+all: $(PROGRAMS)
+
+help:
+	@echo 'make all | check | lint | asan | bench | rehearsal | install'
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	@$(if $(filter 0,$(V)),echo '  CC    $<')
+	$(Q)$(CC) $(KC_CPPFLAGS) $(CPPFLAGS) $(KC_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/ceremony: $(foreach r,base sd tokens audit ui ceremony,$(call obj,$(r)))
+	@$(if $(filter 0,$(V)),echo '  LD    $@')
+	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/ceremony-pool: $(foreach r,base sd pool,$(call obj,$(r)))
+	@$(if $(filter 0,$(V)),echo '  LD    $@')
+	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# Unit tests: tests/ROOM/NAME_test.c, linked with the room and those it may
+# stand on; so an include against the arrows does not link either.
+deps_base     := base
+deps_sd       := base sd
+deps_tokens   := base tokens
+deps_audit    := base audit
+deps_pool     := base sd pool
+deps_ceremony := base sd tokens audit ceremony
+deps_ui       := base sd tokens audit ceremony ui
+define unit_rule
+$(BUILD)/tests/$(1)/%: $(BUILD)/obj/tests/$(1)/%.o $(foreach r,$(deps_$(1)),$(call lib_obj,$(r)))
+	@mkdir -p $$(@D)
+	@$$(if $$(filter 0,$$(V)),echo '  LD    $$@')
+	$$(Q)$$(CC) $$(KC_LDFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcmocka
+endef
+$(foreach r,$(ROOMS),$(eval $(call unit_rule,$(r))))
+.PRECIOUS: $(BUILD)/obj/tests/%.o
+
+units: $(UNIT)
+
+check:
+	@scripts/setup --ensure --tests
+	$(Q)$(MAKE) --no-print-directory all units
+	@tests/run
+
+check-unit: units
+	@tests/run --unit
+
+lint:
+	@scripts/setup --ensure --tests
+	@scripts/lint
+
+asan:
+	$(Q)$(MAKE) --no-print-directory BUILD=build/asan \
+		EXTRA_CFLAGS='-fsanitize=address,undefined -fno-sanitize-recover=all -O1 -U_FORTIFY_SOURCE' \
+		EXTRA_LDFLAGS='-fsanitize=address,undefined' all units
+	@BUILD=build/asan tests/run
+
+rehearsal:
+	@scripts/setup --ensure
+	$(Q)$(MAKE) --no-print-directory all >&2
+	@scripts/rehearsal
+
+bench: all
+	@tests/bench/run
+
+long: all units
+	@tests/run --long
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/ceremony \
+		$(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 0755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 0644 $(wildcard scripts/*.yaml) $(DESTDIR)$(PREFIX)/share/ceremony
+	install -m 0644 $(wildcard docs/man/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(OBJS:.o=.d) $(UNIT:$(BUILD)/tests/%=$(BUILD)/obj/tests/%.d)

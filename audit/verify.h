@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Verification of a ceremony directory, a database or an export.
+ */
+#ifndef KC_AUDIT_VERIFY_H
+#define KC_AUDIT_VERIFY_H
+
+#include "audit/journal.h"
+
+struct aud_verify {
+	const char *signers;	/* PEM file from outside, or NULL */
+	const char *head;	/* words or hex from outside, or NULL */
+	const char *against;	/* another export, or NULL */
+	bool closed, is_signed, anchored;	/* --require */
+};
+
+/* struct aud_verdict: what was found, also when it fails.
+ *  report  lines for people */
+struct aud_verdict {
+	char id[33];
+	char mode[16];
+	uint64_t entries, checkpoints, exceptions, open_exceptions, runs;
+	uint64_t signatures;
+	bool closed, manifest_signed, anchored;
+	uint8_t head[KC_SHA256];
+	struct kc_buf report;
+};
+
+void aud_verdict_free(struct aud_verdict *v);
+
+/* aud_verify: KC_OK when nothing contradicts; the first contradiction is in
+ *  err with its place (file, line or entry) and both values. */
+KC_MUST kc_result aud_verify(const char *path, const struct aud_verify *opt,
+    struct aud_verdict *ret, struct kc_err *err);
+
+#endif

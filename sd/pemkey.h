@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Private keys that are still PEM files: az's convention x.key beside x.cer,
+ * or one PEM holding both.  Loud wherever they are used.
+ */
+#ifndef KC_SD_PEMKEY_H
+#define KC_SD_PEMKEY_H
+
+#include "sd/domain.h"
+
+struct sd_pemkey;
+
+/* sd_pemkey_load: read key and certificate; they must belong together.
+ *  password  NULL when none was given
+ *  Errors: KC_EIO, KC_EFORMAT, KC_EPASSWORD, KC_EREFUSED (no pair)
+ *  ret  caller: sd_pemkey_free */
+KC_MUST kc_result sd_pemkey_load(const char *path,
+    const struct kc_secret *password, struct sd_pemkey **ret,
+    struct kc_err *err);
+void sd_pemkey_free(struct sd_pemkey **k);
+
+/* sd_pemkey_key: the callback view; valid while k lives. */
+struct sd_key sd_pemkey_key(struct sd_pemkey *k);
+bool sd_pemkey_encrypted(const struct sd_pemkey *k);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The ncurses screens: the terminal implementation of struct cer_ui.
+ */
+#ifndef KC_UI_SCREEN_H
+#define KC_UI_SCREEN_H
+
+#include "ceremony/ui.h"
+
+/* ui_screen_open: take the terminal (stdin and stdout) and fill ret.
+ *  Errors: KC_EUSAGE when either is no terminal; KC_EIO
+ *  The terminal is given back by ret->close, on exit and on fatal signals. */
+KC_MUST kc_result ui_screen_open(struct cer_ui *ret, struct kc_err *err);
+
+#endif

@@ -2,8 +2,77 @@
  *
  * The script commands.
  */
+#include "base/words.h"
+#include "ceremony/action.h"
 #include "ceremony/commands.h"
+#include "ceremony/script.h"
+
+static int
+print_check(const struct cer_script *s, const struct cer_site *site,
+    bool json)
+{
+	struct kc_buf words = { 0 };
+	char hex[KC_HEX];
+	int code = 0;
+	int64_t minutes = 0;
+
+	kc_hex(s->sha256, KC_SHA256, hex);
+	for (size_t i = 0; i < s->n_steps; i++)
+		minutes += s->step[i].minutes *
+		    (site != NULL && s->step[i].for_each[0] != '\0' ?
+		    (int64_t)cer_site_count(site, s->step[i].for_each) : 1);
+	if (json)
+		return cer_print_json(json_pack("{s:s,s:s,s:I,s:I,s:I,s:b}",
+		    "ceremony", s->name, "sha256", hex, "acts",
+		    (json_int_t)s->n_acts, "steps", (json_int_t)s->n_steps,
+		    "minutes", (json_int_t)minutes, "bound", site != NULL),
+		    0);
+	if (!kc_ok(kc_words(s->sha256, 10, " ", &words, NULL)))
+		code = 6;
+	(void)printf("%s: %zu acts, %zu steps, about %lld minutes%s\n"
+	    "  SHA-256  %s\n           %s ...\n", s->name, s->n_acts,
+	    s->n_steps, (long long)minutes,
+	    site != NULL ? ", fits the site" : "", hex, kc_buf_str(&words));
+	kc_buf_free(&words);
+	return code;
+}
+
+static int
+cmd_check(struct cer_app *app, int argc, char **argv)
+{
+	static const struct cer_opt table[] = {
+		{ "--site", CER_ONE, false },
+		{ "--json", CER_FLAG, false },
+	};
+	struct cer_args a;
+	struct kc_err err = { 0 };
+	struct cer_script s = { 0 };
+	struct cer_site site = { 0 };
+	kc_result r;
+	int code = 0;
+
+	(void)app;
+	KC_TRY(r, cer_parse(table, 2, 1, 1, argc, argv, &a, &err));
+	KC_TRY(r, cer_script_read(a.pos[0], &s, &err));
+	if (a.opt[0].given) {
+		KC_TRY(r, cer_site_read(a.opt[0].v[0], &site, &err));
+		KC_TRY(r, cer_script_bind(&s, &site, &err));
+	}
+	code = print_check(&s, a.opt[0].given ? &site : NULL,
+	    a.opt[1].given);
+out:
+	if (!kc_ok(r)) {
+		kc_certain(&err, "nothing was started; no file was written");
+		code = cer_report("script check", &err);
+	}
+	cer_script_free(&s);
+	cer_site_free(&site);
+	return code;
+}
 
 const struct cer_cmd cer_script_commands[] = {
+	{ "script", "check", false, cmd_check,
+	  "SCRIPT [--site SITE] [--json]",
+	  "check a script's form and that it fits a site" },
 	{ 0 },
 };

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The action table.
+ */
+#include <string.h>
+
+#include "ceremony/steps.h"
+
+static const struct cer_action actions[] = {
+	{ "read", "", false, false, cer_do_read },
+	{ "roll-call", "", false, false, cer_do_roll_call },
+	{ "environment", "", false, false, cer_do_environment },
+	{ "clock", "", false, false, cer_do_clock },
+	{ "software", "", false, false, cer_do_software },
+	{ "card.identify", "keys", true, false, cer_do_identify },
+	{ "card.initialise", "", true, false, cer_do_initialise },
+	{ "card.generate", "keys", true, false, cer_do_generate },
+	{ "card.prove", "keys", true, false, cer_do_prove },
+	{ "set.build", "", false, false, cer_do_set },
+	{ "domain.import", "pool", false, false, cer_do_import },
+	{ "domain.check", "", false, false, cer_do_check },
+	{ "domain.prove", "", false, false, cer_do_domain_prove },
+	{ "exchange.ratify", "reason exception_by", false, false,
+	  cer_do_ratify },
+	{ "recovery.unlock", "", false, false, cer_do_unlock },
+	{ "recovery.blob", "result", false, false, cer_do_blob },
+	{ "custody.seal", "", true, false, cer_do_seal },
+	{ "checkpoint", "", false, true, cer_do_checkpoint },
+	{ "suspend", "", false, false, cer_do_suspend },
+	{ "export", "", false, true, cer_do_export },
+	{ "close", "", false, false, cer_do_close },
+};
+
+const struct cer_action *
+cer_action_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
+		if (strcmp(actions[i].name, name) == 0)
+			return &actions[i];
+	return NULL;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Sessions with the cards of a ceremony: which module, which token, whose
+ * PIN.  A card is known by serial and certificate, never by its slot.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "ceremony/room.h"
+
+const uint8_t cer_key_id[CER_USES] = { 0x01, 0x02 };
+const char *const cer_use_name[CER_USES] = { "wrapping", "signing" };
+
+/* A rehearsal's software card: a SoftHSM token of its own folder, made when
+ * it is first needed.  Its configuration is written anew when the ceremony
+ * directory has moved, for it holds an absolute path. */
+static kc_result
+ensure_store(const char *store, struct kc_err *err)
+{
+	struct kc_buf conf = { 0 }, path = { 0 }, have = { 0 }, up = { 0 };
+	const char *slash = strrchr(store, '/');
+	kc_result r;
+
+	KC_TRY(r, kc_buf_add(&up, store, (size_t)(slash - store), err));
+	if (!kc_file_exists(kc_buf_str(&up)))
+		KC_TRY(r, kc_dir_new(kc_buf_str(&up), err));
+	if (!kc_file_exists(store))
+		KC_TRY(r, kc_dir_new(store, err));
+	KC_TRY(r, kc_path_join(store, "tokens", &path, err));
+	if (!kc_file_exists(kc_buf_str(&path)))
+		KC_TRY(r, kc_dir_new(kc_buf_str(&path), err));
+	KC_TRY(r, kc_buf_addf(&conf, err, "directories.tokendir = %s\n"
+	    "objectstore.backend = file\nlog.level = ERROR\n"
+	    "slots.removable = false\n", kc_buf_str(&path)));
+	KC_TRY(r, kc_path_join(store, "softhsm2.conf", &path, err));
+	if (kc_file_exists(kc_buf_str(&path))) {
+		KC_TRY(r, kc_file_read(kc_buf_str(&path), 65536, &have, err));
+		if (have.len == conf.len &&
+		    memcmp(have.p, conf.p, conf.len) == 0)
+			goto out;
+		if (unlink(kc_buf_str(&path)) != 0) {
+			r = KC_FAIL(err, KC_EIO, errno, "cannot renew %s: %s",
+			    kc_buf_str(&path), strerror(errno));
+			goto out;
+		}
+	}
+	r = kc_file_write_new(kc_buf_str(&path), conf.p, conf.len, 0600,
+	    err);
+out:
+	kc_buf_free(&conf);
+	kc_buf_free(&path);
+	kc_buf_free(&have);
+	kc_buf_free(&up);
+	return r;
+}
+
+kc_result
+cer_card_module(struct cer_room *room, const struct cer_card *card,
+    struct kc_buf *env, struct tok_module *ret, struct kc_err *err)
+{
+	const struct cer_module_def *m = cer_site_module(&room->site,
+	    card->def->module);
+	struct kc_buf store = { 0 };
+	kc_result r = KC_DONE;
+
+	*ret = (struct tok_module){ .path = m->path };
+	if (card->def->store[0] == '\0')
+		return r;
+	if (!room->rehearsal)
+		return KC_FAIL(err, KC_EREFUSED, 0,
+		    "card '%s' is a software token; production refuses it",
+		    card->def->id);
+	KC_TRY(r, cer_path(room, card->def->store, "", &store, err));
+	KC_TRY(r, ensure_store(kc_buf_str(&store), err));
+	env->len = 0;
+	KC_TRY(r, kc_buf_addf(env, err, "SOFTHSM2_CONF=%s/softhsm2.conf",
+	    kc_buf_str(&store)));
+	ret->env[ret->n_env++] = kc_buf_str(env);
+out:
+	kc_buf_free(&store);
+	return r;
+}
+
+static bool
+on_tick(void *ctx, int64_t elapsed_ms)
+{
+	struct cer_room *room = ctx;
+
+	if (elapsed_ms < 300)
+		return true;
+	(void)snprintf(room->view.busy, sizeof room->view.busy, "%s",
+	    room->work);
+	room->view.busy_ms = elapsed_ms;
+	return room->ui.tick(room->ui.ctx, &room->view);
+}
+
+struct tok_wait
+cer_card_wait(struct cer_room *room, const char *work)
+{
+	room->work = work;
+	room->view.busy[0] = '\0';
+	return (struct tok_wait){ on_tick, room };
+}
+
+/* The certificates on the card must be the ones the journal holds. */
+static kc_result
+check_identity(const struct cer_card *card, struct tok_card *tok,
+    struct kc_err *err)
+{
+	struct tok_key key[TOK_KEYS_MAX];
+	size_t n = 0;
+	kc_result r = tok_keys(tok, key, TOK_KEYS_MAX, &n, err);
+
+	if (!kc_ok(r))
+		return r;
+	for (size_t u = 0; u < CER_USES && kc_ok(r); u++) {
+		bool same = card->cert[u].len == 0;
+
+		for (size_t i = 0; i < n; i++)
+			if (key[i].id_len == 1 &&
+			    key[i].id[0] == cer_key_id[u] &&
+			    key[i].cert.len == card->cert[u].len &&
+			    (key[i].cert.len == 0 || memcmp(key[i].cert.p,
+			    card->cert[u].p, key[i].cert.len) == 0))
+				same = true;
+		if (!same)
+			r = KC_FAIL(err, KC_ECARDLESS, 0,
+			    "the card with serial %s does not hold the %s "
+			    "certificate of %s that the journal knows: it is "
+			    "not the same card", card->serial,
+			    cer_use_name[u], card->def->person);
+	}
+	for (size_t i = 0; i < n; i++)
+		tok_key_free(&key[i]);
+	return r;
+}
+
+static kc_result
+ask_pin(struct cer_room *room, const struct cer_instance *in,
+    const struct cer_card *card, const struct tok_info *info,
+    struct kc_secret *pin, struct kc_err *err)
+{
+	const struct cer_person *who = cer_site_person(&room->site,
+	    card->def->person);
+	struct cer_pin p = { .key = "pin", .person = who->id,
+		.name = who->name, .text = "Your PIN, please. Nobody else "
+		"looks. Nothing will appear while you type.",
+		.tries = info->pin_last ? "One try is left before the card "
+		"locks." : info->pin_low ? "A wrong PIN was entered before."
+		: "", .min = 4, .max = 64 };
+	kc_result r;
+
+	for (;;) {
+		cer_view_refresh(room);
+		r = room->ui.pin(room->ui.ctx, &room->view, &p, pin, err);
+		if (r.code != KC_EEXCEPT)
+			return r;
+		r = cer_exception_form(room, in, err);
+		if (!kc_ok(r))
+			return r;
+	}
+}
+
+/* One PIN, typed, sent to the card, wiped. */
+static kc_result
+try_login(struct cer_room *room, const struct cer_instance *in,
+    struct cer_card *card, bool quiet, struct tok_card *tok,
+    struct kc_err *err)
+{
+	struct cer_command c = { .command = "login", .cls = "repeatable",
+		.key = "", .card = card };
+	struct kc_secret pin = { 0 };
+	struct tok_info before, after;
+	struct aud_fact f[2];
+	kc_result r;
+
+	KC_TRY(r, tok_info(tok, &before, err));
+	KC_TRY(r, ask_pin(room, in, card, &before, &pin, err));
+	if (!quiet)
+		KC_TRY(r, cer_command_begin(room, in, &c, err));
+	r = tok_login(tok, &pin, err);
+	kc_secret_free(&pin);
+	if (quiet)
+		goto out;
+	after = before;
+	if (kc_ok(r) && !kc_ok(tok_info(tok, &after, NULL)))
+		after = before;
+	f[0] = AUD_B("pin.low.before", before.pin_low);
+	f[1] = AUD_B("pin.low.after", after.pin_low);
+	r = cer_command_end(room, in, &c, r, f, 2, err);
+out:
+	kc_secret_free(&pin);
+	return r;
+}
+
+/* A wrong PIN: shown, and typed again if the person wants to. */
+static kc_result
+again_after(struct cer_room *room, const struct kc_err *why, bool *ret_again,
+    struct kc_err *err)
+{
+	char letter = 'a';
+	kc_result r = room->ui.refuse(room->ui.ctx, &room->view, why,
+	    "r Type the PIN again\na Stop; the card stays as it is", &letter,
+	    err);
+
+	*ret_again = letter == 'r';
+	return r;
+}
+
+kc_result
+cer_card_login(struct cer_room *room, const struct cer_instance *in,
+    struct cer_card *card, bool quiet, struct tok_card **ret,
+    struct kc_err *err)
+{
+	struct tok_card *tok = NULL;
+	struct tok_module m;
+	struct tok_uri uri = { 0 };
+	struct tok_wait wait = cer_card_wait(room, "Waiting for the card");
+	struct kc_buf env = { 0 };
+	struct kc_err why;
+	bool again = true;
+	kc_result r;
+
+	if (card->serial[0] == '\0')
+		return KC_FAIL(err, KC_ECARDLESS, 0,
+		    "no card of %s is bound to this ceremony yet",
+		    card->def->person);
+	(void)snprintf(uri.serial, sizeof uri.serial, "%s", card->serial);
+	KC_TRY(r, cer_card_module(room, card, &env, &m, err));
+	KC_TRY(r, tok_open(room->app->server, &m, &uri, &wait, &tok, err));
+	while (again) {
+		r = try_login(room, in, card, quiet, tok, err);
+		if (r.code != KC_EPIN)
+			break;
+		why = *err;
+		KC_TRY(r, again_after(room, &why, &again, err));
+		if (!again) {
+			*err = why;
+			r = (kc_result){ KC_EPIN };
+		}
+	}
+	if (kc_ok(r))
+		r = check_identity(card, tok, err);
+	if (kc_ok(r)) {
+		*ret = tok;
+		tok = NULL;
+	}
+out:
+	tok_close(&tok);
+	kc_buf_free(&env);
+	return r;
+}

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One key of a card: made, certified, tested, proven, or recognised.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+#include "base/b64.h"
+#include "base/clock.h"
+#include "ceremony/steps.h"
+
+/* The key with our id on the card, if it is there. */
+static kc_result
+find_key(struct tok_card *tok, enum tok_use use, struct tok_key *ret,
+    bool *ret_found, struct kc_err *err)
+{
+	struct tok_key key[TOK_KEYS_MAX];
+	size_t n = 0;
+	kc_result r = tok_keys(tok, key, TOK_KEYS_MAX, &n, err);
+
+	*ret_found = false;
+	if (!kc_ok(r))
+		return r;
+	for (size_t i = 0; i < n; i++) {
+		if (!*ret_found && key[i].id_len == 1 &&
+		    key[i].id[0] == cer_key_id[use]) {
+			*ret = key[i];
+			*ret_found = true;
+		} else {
+			tok_key_free(&key[i]);
+		}
+	}
+	return r;
+}
+
+/* Exact size, sane exponent, no card's key twice. */
+static kc_result
+hygiene(struct cer_room *room, const struct cer_card *card,
+    const struct tok_key *key, const char *spki_sha, struct kc_err *err)
+{
+	static const uint8_t f4[] = { 1, 0, 1 };
+	bool wanted = false;
+
+	for (size_t i = 0; i < room->script.n_sizes; i++)
+		wanted = wanted ||
+		    (int64_t)key->bits == room->script.sizes[i];
+	if (!wanted)
+		return KC_FAIL(err, KC_EREFUSED, 0,
+		    "the card made a key of %zu bits; the script names other "
+		    "sizes", key->bits);
+	if (key->e_len != sizeof f4 || memcmp(key->e, f4, sizeof f4) != 0)
+		return KC_FAIL(err, KC_EREFUSED, 0,
+		    "the card's key has a public exponent other than 65537");
+	for (size_t i = 0; i < room->site.n_cards; i++)
+		for (size_t u = 0; u < CER_USES; u++)
+			if (&room->st.card[i] != card && strcmp(spki_sha,
+			    room->st.card[i].spki_sha[u]) == 0)
+				return KC_FAIL(err, KC_EREFUSED, 0,
+				    "this key is on the card of %s already",
+				    room->st.card[i].def->person);
+	return KC_DONE;
+}
+
+static kc_result
+key_sha(const struct tok_key *key, char ret[static KC_HEX],
+    struct kc_err *err)
+{
+	struct kc_part part[] = { { key->n, key->n_len },
+		{ key->e, key->e_len } };
+	uint8_t sha[KC_SHA256];
+	kc_result r = kc_sha256(part, 2, sha, err);
+
+	if (kc_ok(r))
+		kc_hex(sha, sizeof sha, ret);
+	return r;
+}
+
+/* Both halves there and the known answer right; then it is "done". */
+static kc_result
+test_key(struct cer_room *room, const struct cer_instance *in,
+    const struct cer_command *c, struct tok_card *tok, enum tok_use use,
+    int64_t began_ms, struct kc_err *err)
+{
+	struct tok_key key = { 0 };
+	enum tok_oaep way = TOK_OAEP_UNKNOWN;
+	char sha[KC_HEX] = "";
+	bool found = false;
+	struct aud_fact f[12];
+	size_t n = 0;
+	kc_result r = find_key(tok, use, &key, &found, err);
+
+	if (kc_ok(r) && (!found || key.has_private != 1))
+		r = KC_FAIL(err, KC_ECARD, 0, "the key pair is not on the "
+		    "card after generation");
+	if (kc_ok(r))
+		r = key_sha(&key, sha, err);
+	if (kc_ok(r))
+		r = hygiene(room, c->card, &key, sha, err);
+	if (kc_ok(r))
+		r = tok_probe(tok, &cer_key_id[use], 1, use == TOK_WRAPPING,
+		    true, &way, err);
+	f[n++] = AUD_I("bits", (int64_t)key.bits);
+	f[n++] = AUD_S("spki.sha256", sha);
+	f[n++] = AUD_I("ms", kc_clock_boot_ms() - began_ms);
+	f[n++] = AUD_I("reported.local", key.local);
+	f[n++] = AUD_I("reported.sensitive", key.sensitive);
+	f[n++] = AUD_I("reported.extractable", key.extractable);
+	f[n++] = AUD_I("reported.never-extractable", key.never_extractable);
+	f[n++] = AUD_S("known-answer", "passed");
+	if (use == TOK_WRAPPING)
+		f[n++] = AUD_S("oaep", way == TOK_OAEP_DIRECT ? "direct" :
+		    "raw");
+	r = cer_command_end(room, in, c, r, f, n, err);
+	tok_key_free(&key);
+	return r;
+}
+
+static kc_result
+erase(struct cer_room *room, const struct cer_instance *in,
+    struct cer_card *card, struct tok_card *tok, enum tok_use use,
+    struct kc_err *err)
+{
+	struct cer_command c = { .command = "erase", .cls = "repeatable",
+		.key = cer_use_name[use], .card = card };
+	kc_result r;
+
+	KC_TRY(r, cer_exception_note(room, in, "one key pair, made once",
+	    "an interrupted generation left a key that the journal does not "
+	    "know as tested", "erased under its own intent; generated again",
+	    err));
+	KC_TRY(r, cer_command_begin(room, in, &c, err));
+	r = tok_erase(tok, &cer_key_id[use], 1, err);
+	r = cer_command_end(room, in, &c, r, NULL, 0, err);
+out:
+	return r;
+}
+
+static kc_result
+generate(struct cer_room *room, const struct cer_instance *in,
+    struct cer_card *card, struct tok_card *tok, enum tok_use use,
+    struct kc_err *err)
+{
+	struct cer_command c = { .command = "generate", .cls = "answerable",
+		.key = cer_use_name[use], .card = card };
+	size_t bits = (size_t)(room->script.n_sizes > 0 ?
+	    room->script.sizes[0] : 3072);
+	int64_t began = kc_clock_boot_ms();
+	struct tok_key made = { 0 };
+	static char work[80];
+	kc_result r;
+
+	(void)snprintf(work, sizeof work, "Generating RSA %zu (%s) on the "
+	    "card", bits, cer_use_name[use]);
+	room->work = work;
+	room->view.busy_expected_ms = card->made_ms;
+	KC_TRY(r, cer_command_begin(room, in, &c, err));
+	r = tok_generate(tok, &cer_key_id[use], 1, use, bits, &made, err);
+	tok_key_free(&made);
+	room->view.busy[0] = '\0';
+	if (!kc_ok(r))
+		r = cer_command_end(room, in, &c, r, NULL, 0, err);
+	else
+		r = test_key(room, in, &c, tok, use, began, err);
+	if (kc_ok(r))
+		cer_line(room, CER_LINE_OK, cer_use_name[use],
+		    "RSA %zu, known answer passed", bits);
+out:
+	return r;
+}
+
+/* A generation whose outcome is unknown: the card is asked.  Complete and
+ * tested: adopted.  Anything less: erased.  Nothing there: made now. */
+static kc_result
+settle(struct cer_room *room, const struct cer_instance *in,
+    struct cer_card *card, struct tok_card *tok, enum tok_use use,
+    struct kc_err *err)
+{
+	struct cer_command c = { .command = "generate", .cls = "answerable",
+		.key = cer_use_name[use], .card = card };
+	struct tok_key key = { 0 };
+	struct kc_err why = { 0 };
+	bool found = false, whole;
+	enum tok_oaep way;
+	kc_result r;
+
+	KC_TRY(r, find_key(tok, use, &key, &found, err));
+	if (!found)
+		goto out;
+	if (!card->pending[use]) {
+		r = KC_FAIL(err, KC_EREFUSED, 0,
+		    "the card of %s holds a %s key that this ceremony did "
+		    "not make", card->def->person, cer_use_name[use]);
+		goto out;
+	}
+	whole = key.has_private == 1 && kc_ok(tok_probe(tok,
+	    &cer_key_id[use], 1, use == TOK_WRAPPING, true, &way, &why));
+	if (!whole) {
+		r = erase(room, in, card, tok, use, err);
+		goto out;
+	}
+	KC_TRY(r, cer_command_begin(room, in, &c, err));
+	r = test_key(room, in, &c, tok, use, kc_clock_boot_ms(), err);
+out:
+	tok_key_free(&key);
+	return r;
+}
+
+static kc_result
+signer_row(struct cer_room *room, const struct cer_instance *in,
+    const struct cer_card *card, const char *b64, const char *sha,
+    struct kc_err *err)
+{
+	struct aud_fact f[] = {
+		AUD_S("signer", card->def->person),
+		AUD_S("cert", b64),
+		AUD_S("cert.sha256", sha),
+	};
+
+	return cer_row(room, AUD_KIND_SIGNER, in, f, 3, err);
+}
+
+/* What follows a certificate: the PEM as an artifact, and the signer. */
+static kc_result
+publish(struct cer_room *room, const struct cer_instance *in,
+    const struct cer_card *card, enum tok_use use, struct kc_err *err)
+{
+	const struct kc_buf *der = &card->cert[use];
+	struct kc_buf b64 = { 0 }, pem = { 0 };
+	char name[80];
+	kc_result r;
+
+	(void)snprintf(name, sizeof name, "%s-%s.cer", card->def->person,
+	    cer_use_name[use]);
+	KC_TRY(r, kc_b64_encode(der->p, der->len, &b64, err));
+	KC_TRY(r, kc_buf_adds(&pem, "-----BEGIN CERTIFICATE-----\n", err));
+	for (size_t at = 0; at < b64.len; at += 64)
+		KC_TRY(r, kc_buf_addf(&pem, err, "%.64s\n",
+		    (const char *)b64.p + at));
+	KC_TRY(r, kc_buf_adds(&pem, "-----END CERTIFICATE-----\n", err));
+	KC_TRY(r, cer_artifact_put(room, in, name, pem.p, pem.len, err));
+	if (use == TOK_SIGNING && !card->is_signer)
+		r = signer_row(room, in, card, kc_buf_str(&b64),
+		    card->cert_sha[use], err);
+out:
+	kc_buf_free(&b64);
+	kc_buf_free(&pem);
+	return r;
+}
+
+/* An outcome row that carries a certificate. */
+static kc_result
+cert_done(struct cer_room *room, const struct cer_instance *in,
+    const struct cer_command *c, kc_result r, const struct kc_buf *der,
+    struct kc_err *err)
+{
+	struct kc_buf b64 = { 0 };
+	uint8_t sha[KC_SHA256];
+	char hex[KC_HEX] = "";
+	struct aud_fact f[2];
+
+	if (kc_ok(r))
+		r = kc_sha256_one(der->p, der->len, sha, err);
+	if (kc_ok(r)) {
+		kc_hex(sha, sizeof sha, hex);
+		r = kc_b64_encode(der->p, der->len, &b64, err);
+	}
+	f[0] = AUD_S("cert.sha256", hex);
+	f[1] = AUD_S("cert", kc_buf_str(&b64));
+	r = cer_command_end(room, in, c, r, f, 2, err);
+	kc_buf_free(&b64);
+	return r;
+}
+
+static kc_result
+certify(struct cer_room *room, const struct cer_instance *in,
+    struct cer_card *card, struct tok_card *tok, enum tok_use use,
+    struct kc_err *err)
+{
+	struct cer_command c = { .command = "certificate",
+		.cls = "answerable", .key = cer_use_name[use],
+		.card = card };
+	struct kc_buf der = { 0 };
+	char subject[64];
+	kc_result r;
+
+	(void)snprintf(subject, sizeof subject, "%s %.30s",
+	    aud_get_id(room->j), card->def->person);
+	KC_TRY(r, cer_command_begin(room, in, &c, err));
+	r = tok_certificate(tok, &cer_key_id[use], 1, use, subject, &der,
+	    err);
+	r = cert_done(room, in, &c, r, &der, err);
+out:
+	kc_buf_free(&der);
+	return r;
+}
+
+kc_result
+cer_key_make(struct cer_room *room, const struct cer_instance *in,
+    struct cer_card *card, struct tok_card *tok, enum tok_use use,
+    struct kc_err *err)
+{
+	kc_result r = KC_DONE;
+
+	if (!card->made[use])
+		KC_TRY(r, settle(room, in, card, tok, use, err));
+	if (!card->made[use])
+		KC_TRY(r, generate(room, in, card, tok, use, err));
+	if (card->cert[use].len == 0)
+		KC_TRY(r, certify(room, in, card, tok, use, err));
+	r = publish(room, in, card, use, err);
+	if (kc_ok(r))
+		cer_line(room, CER_LINE_HASH, cer_use_name[use], "%s",
+		    card->cert_sha[use]);
+out:
+	return r;
+}
+
+kc_result
+cer_key_identify(struct cer_room *room, const struct cer_instance *in,
+    struct cer_card *card, struct tok_card *tok, enum tok_use use,
+    struct kc_err *err)
+{
+	struct cer_command c = { .command = "identify", .cls = "repeatable",
+		.key = cer_use_name[use], .card = card };
+	struct tok_key key = { 0 };
+	bool found = false;
+	kc_result r;
+
+	KC_TRY(r, cer_command_begin(room, in, &c, err));
+	r = find_key(tok, use, &key, &found, err);
+	if (kc_ok(r) && (!found || key.cert.len == 0))
+		r = KC_FAIL(err, KC_ECARDLESS, 0,
+		    "the card of %s holds no %s key with a certificate",
+		    card->def->person, cer_use_name[use]);
+	KC_TRY(r, cert_done(room, in, &c, r, &key.cert, err));
+	r = publish(room, in, card, use, err);
+out:
+	tok_key_free(&key);
+	return r;
+}
+
+/* Proof of the wrapping key: it takes a challenge off that was made here
+ * for the public key of its certificate. */
+static kc_result
+prove_wrapping(const struct cer_card *card, struct tok_card *tok,
+    struct kc_err *err)
+{
+	const unsigned char *p = card->cert[TOK_WRAPPING].p;
+	X509 *x = d2i_X509(NULL, &p, (long)card->cert[TOK_WRAPPING].len);
+	EVP_PKEY_CTX *ctx = x == NULL ? NULL :
+	    EVP_PKEY_CTX_new(X509_get0_pubkey(x), NULL);
+	struct kc_secret challenge = { 0 }, back = { 0 };
+	uint8_t ek[TOK_MODULUS_MAX];
+	size_t ek_len = sizeof ek;
+	kc_result r;
+
+	KC_TRY(r, kc_secret_random(&challenge, 64, err));
+	if (ctx == NULL || EVP_PKEY_encrypt_init(ctx) != 1 ||
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) != 1 ||
+	    EVP_PKEY_CTX_set_rsa_oaep_md(ctx, EVP_sha256()) != 1 ||
+	    EVP_PKEY_encrypt(ctx, ek, &ek_len, challenge.p,
+	    challenge.len) != 1) {
+		r = KC_FAIL_SSL(err, KC_EBUG, "cannot make a challenge");
+		goto out;
+	}
+	KC_TRY(r, tok_unwrap(tok, &cer_key_id[TOK_WRAPPING], 1, card->way,
+	    ek, ek_len, &back, err));
+	if (back.len != challenge.len ||
+	    CRYPTO_memcmp(back.p, challenge.p, back.len) != 0)
+		r = KC_FAIL(err, KC_ECARD, 0,
+		    "the card's answer is not the challenge");
+out:
+	kc_secret_free(&challenge);
+	kc_secret_free(&back);
+	EVP_PKEY_CTX_free(ctx);
+	X509_free(x);
+	return r;
+}
+
+kc_result
+cer_key_prove(struct cer_room *room, const struct cer_instance *in,
+    struct cer_card *card, struct tok_card *tok, enum tok_use use,
+    struct kc_err *err)
+{
+	struct cer_command c = { .command = "prove", .cls = "repeatable",
+		.key = cer_use_name[use], .card = card };
+	struct kc_buf text = { 0 }, sig = { 0 }, b64 = { 0 };
+	uint8_t head[KC_SHA256];
+	char hex[KC_HEX];
+	struct aud_fact f[3];
+	size_t n = 0;
+	kc_result r;
+
+	aud_head(room->j, head);
+	kc_hex(head, sizeof head, hex);
+	KC_TRY(r, kc_buf_addf(&text, err, "ceremony-proof-v1 %s %s %s %s %s",
+	    aud_mode_name(aud_get_mode(room->j)), aud_get_id(room->j),
+	    card->def->person, cer_use_name[use], hex));
+	KC_TRY(r, cer_command_begin(room, in, &c, err));
+	r = use == TOK_WRAPPING ? prove_wrapping(card, tok, err) : KC_DONE;
+	if (kc_ok(r))
+		r = cer_sign_checked(card, use, tok, &text, &sig, err);
+	if (kc_ok(r))
+		r = kc_b64_encode(sig.p, sig.len, &b64, err);
+	f[n++] = AUD_S("text", kc_buf_str(&text));
+	f[n++] = AUD_S("signature", kc_buf_str(&b64));
+	if (use == TOK_WRAPPING)
+		f[n++] = AUD_S("round-trip", "witnessed");
+	r = cer_command_end(room, in, &c, r, f, n, err);
+	if (kc_ok(r))
+		cer_line(room, CER_LINE_OK, cer_use_name[use],
+		    "possession proven over the journal's head");
+out:
+	kc_buf_free(&text);
+	kc_buf_free(&sig);
+	kc_buf_free(&b64);
+	return r;
+}

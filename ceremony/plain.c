@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The engine in plain lines: no cursor is moved, nothing is redrawn.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "base/words.h"
+#include "ceremony/unattended.h"
+
+struct plain {
+	struct cer_plain_state shown;
+	int64_t told_ms;
+};
+
+static void
+put(const char *before, const char *text, const char *after)
+{
+	struct kc_buf b = { 0 };
+
+	if (kc_ok(kc_text_escape(text, strlen(text), &b, NULL)))
+		(void)printf("%s%s%s", before, kc_buf_str(&b), after);
+	kc_buf_free(&b);
+}
+
+static void
+put_hash(const struct cer_line *l)
+{
+	struct kc_buf words = { 0 }, groups = { 0 };
+	uint8_t sha[KC_SHA256];
+
+	if (kc_unhex(l->text, KC_SHA256, sha) &&
+	    kc_ok(kc_hex_groups(sha, KC_SHA256, &groups, NULL)) &&
+	    kc_ok(kc_words(sha, 5, " ", &words, NULL)))
+		(void)printf("     %-10s %s\n     %-10s %s ...\n", l->label,
+		    kc_buf_str(&groups), "", kc_buf_str(&words));
+	kc_buf_free(&words);
+	kc_buf_free(&groups);
+}
+
+void
+cer_plain_show(struct cer_plain_state *st, const struct cer_view *v)
+{
+	if (strcmp(st->number, v->number) != 0) {
+		memcpy(st->number, v->number, sizeof st->number);
+		st->n_lines = 0;
+		(void)printf("%-5s", v->number);
+		put("", v->title, "");
+		put("  [", v->acts, "]\n");
+	}
+	if (v->n_lines < st->n_lines)
+		st->n_lines = 0;
+	for (; st->n_lines < v->n_lines; st->n_lines++) {
+		const struct cer_line *l = &v->line[st->n_lines];
+
+		if (l->kind == CER_LINE_HASH) {
+			put_hash(l);
+			continue;
+		}
+		(void)printf("     %s", l->kind == CER_LINE_OK ? "ok    " :
+		    l->kind == CER_LINE_NOGO ? "NO-GO " : "");
+		put("", l->label, " ");
+		put("", l->text, "\n");
+	}
+	(void)fflush(stdout);
+}
+
+static void
+p_show(void *ctx, const struct cer_view *v)
+{
+	struct plain *p = ctx;
+	bool new_step = strcmp(p->shown.number, v->number) != 0;
+
+	cer_plain_show(&p->shown, v);
+	if (!new_step)
+		return;
+	put("     Reads: ", v->reads, "\n");
+	put("     Acts: ", v->acts, "\n");
+	put("     Watches: ", v->watches, "\n");
+	put("     \"", v->say, "\"\n");
+	put("     Why: ", v->why, "\n");
+}
+
+static kc_result
+line(char *ret, size_t size, struct kc_err *err)
+{
+	size_t len;
+
+	(void)fflush(stdout);
+	if (fgets(ret, (int)size, stdin) == NULL)
+		return KC_FAIL(err, KC_ECANCEL, 0, "the input has ended");
+	len = strlen(ret);
+	if (len > 0 && ret[len - 1] == '\n')
+		ret[--len] = '\0';
+	if (!kc_text_clean(ret))
+		return KC_FAIL(err, KC_ECANCEL, 0,
+		    "the line holds control characters");
+	if (strcmp(ret, "!e") == 0)
+		return KC_FAIL(err, KC_EEXCEPT, 0, "exception form");
+	if (strcmp(ret, "!s") == 0)
+		return KC_FAIL(err, KC_ESUSPEND, 0, "suspend");
+	return KC_DONE;
+}
+
+/* Does the line answer the prompt?  Yes and no are brought to one form. */
+static bool
+fits(const struct cer_prompt *p, char *text)
+{
+	switch (p->kind) {
+	case CER_ASK_CONTINUE:
+	case CER_ASK_WAIT:
+		return true;
+	case CER_ASK_YESNO:
+		if (text[0] != 'y' && text[0] != 'n')
+			return false;
+		memcpy(text, text[0] == 'y' ? "yes" : "no", 4);
+		return true;
+	case CER_ASK_WORD:
+		return strcmp(text, p->word) == 0;
+	case CER_ASK_TEXT:
+		return text[0] != '\0' && strlen(text) <= p->max;
+	default:
+		return text[0] != '\0' && text[1] == '\0';
+	}
+}
+
+static kc_result
+p_ask(void *ctx, const struct cer_view *v, const struct cer_prompt *q,
+    struct cer_answer *ret, struct kc_err *err)
+{
+	kc_result r;
+
+	p_show(ctx, v);
+	put("  -> ", q->name, ": ");
+	put("", q->text, "\n");
+	do {
+		if (q->kind == CER_ASK_WAIT && q->ready(q->ready_ctx))
+			return KC_DONE;
+		(void)printf("     %s (!e exception, !s suspend) > ",
+		    q->kind == CER_ASK_YESNO ? "y or n" :
+		    q->kind == CER_ASK_WORD ? "the word" : "Enter");
+		r = line(ret->text, sizeof ret->text, err);
+		if (!kc_ok(r))
+			return r;
+	} while (!fits(q, ret->text) ||
+	    (q->kind == CER_ASK_WAIT && !q->ready(q->ready_ctx)));
+	return KC_DONE;
+}
+
+/* One PIN from the terminal, echo off, straight into the secure heap. */
+static kc_result
+read_pin(const char *text, size_t max, struct kc_secret *ret,
+    struct kc_err *err)
+{
+	struct termios old, quiet;
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	kc_result r;
+
+	if (fd < 0 || tcgetattr(fd, &old) != 0) {
+		if (fd >= 0)
+			(void)close(fd);
+		return KC_FAIL(err, KC_ECANCEL, errno,
+		    "a PIN is typed on a terminal, and there is none");
+	}
+	quiet = old;
+	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+	(void)printf("     %s > ", text);
+	(void)fflush(stdout);
+	(void)tcsetattr(fd, TCSAFLUSH, &quiet);
+	r = kc_secret_read_line(fd, max + 2, "PIN", ret, err);
+	(void)tcsetattr(fd, TCSAFLUSH, &old);
+	(void)close(fd);
+	(void)printf("\n");
+	return r;
+}
+
+static kc_result
+p_pin(void *ctx, const struct cer_view *v, const struct cer_pin *p,
+    struct kc_secret *ret, struct kc_err *err)
+{
+	struct kc_secret a = { 0 }, b = { 0 };
+	kc_result r;
+
+	p_show(ctx, v);
+	put("  -> ", p->name, ": ");
+	put("", p->text, "\n");
+	for (;;) {
+		KC_TRY(r, read_pin("PIN", p->max, &a, err));
+		if (a.len >= p->min && !p->twice)
+			break;
+		if (a.len >= p->min) {
+			KC_TRY(r, read_pin("PIN again", p->max, &b, err));
+			if (a.len == b.len &&
+			    CRYPTO_memcmp(a.p, b.p, a.len) == 0)
+				break;
+			(void)printf("     The two are not equal.\n");
+		} else {
+			(void)printf("     At least %zu characters.\n",
+			    p->min);
+		}
+		kc_secret_free(&a);
+		kc_secret_free(&b);
+	}
+	*ret = a;
+	a = (struct kc_secret){ 0 };
+out:
+	kc_secret_free(&a);
+	kc_secret_free(&b);
+	return r;
+}
+
+static bool
+p_tick(void *ctx, const struct cer_view *v)
+{
+	struct plain *p = ctx;
+
+	if (v->busy_ms < 2000 || v->busy_ms - p->told_ms < 5000) {
+		if (v->busy_ms < p->told_ms)
+			p->told_ms = 0;
+		return true;
+	}
+	p->told_ms = v->busy_ms;
+	(void)printf("     %s: %lld s\n", v->busy,
+	    (long long)(v->busy_ms / 1000));
+	(void)fflush(stdout);
+	return true;
+}
+
+static kc_result
+p_refuse(void *ctx, const struct cer_view *v, const struct kc_err *why,
+    const char *choices, char *ret, struct kc_err *err)
+{
+	char text[80];
+	kc_result r;
+
+	p_show(ctx, v);
+	put("     REFUSED ", kc_sentence(why->code), "\n");
+	put("     Found   ", why->msg, "\n");
+	put("     Certain ", why->certain, "\n");
+	(void)printf("%s\n", choices);
+	do {
+		(void)printf("     > ");
+		r = line(text, sizeof text, err);
+		if (r.code == KC_EEXCEPT)
+			memcpy(text, "x", 2);
+		else if (!kc_ok(r))
+			return r;
+	} while (text[0] == '\0' || text[1] != '\0' ||
+	    strchr(choices, text[0]) == NULL);
+	*ret = text[0];
+	return KC_DONE;
+}
+
+static kc_result
+field(const char *label, char *ret, size_t size, struct kc_err *err)
+{
+	kc_result r;
+
+	do {
+		(void)printf("     %s > ", label);
+		r = line(ret, size, err);
+		if (!kc_ok(r))
+			return KC_FAIL(err, KC_ECANCEL, 0, "form left");
+	} while (ret[0] == '\0');
+	return r;
+}
+
+static kc_result
+p_form(void *ctx, const struct cer_view *v, struct cer_form *form,
+    struct kc_err *err)
+{
+	kc_result r;
+
+	p_show(ctx, v);
+	(void)printf("  -> Exception %lld, opened %s in step %s\n",
+	    (long long)form->number, form->opened, form->step);
+	KC_TRY(r, field("Expected", form->expected, sizeof form->expected,
+	    err));
+	KC_TRY(r, field("Happened", form->happened, sizeof form->happened,
+	    err));
+	KC_TRY(r, field("Action", form->action, sizeof form->action, err));
+	r = field("Decided by", form->decided, sizeof form->decided, err);
+out:
+	return r;
+}
+
+static void
+p_say(void *ctx, const struct cer_view *v, const char *text)
+{
+	(void)ctx;
+	(void)v;
+	(void)printf("%s\n", text);
+	(void)fflush(stdout);
+}
+
+kc_result
+cer_plain_open(struct cer_ui *ret, struct kc_err *err)
+{
+	struct plain *p = calloc(1, sizeof *p);
+
+	if (p == NULL)
+		return KC_FAIL(err, KC_ENOMEM, 0, "no memory");
+	*ret = (struct cer_ui){ p, p_show, p_ask, p_pin, p_tick, p_refuse,
+		p_form, p_say, free };
+	return KC_DONE;
+}

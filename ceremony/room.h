@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A ceremony in progress: script, site, journal, state, and whoever shows
+ * it.  The state is nothing but a replay of the journal: every row that is
+ * appended is read back and applied by the same function as on resume.
+ */
+#ifndef KC_CEREMONY_ROOM_H
+#define KC_CEREMONY_ROOM_H
+
+#include "audit/journal.h"
+#include "audit/sign.h"
+#include "base/secret.h"
+#include "ceremony/cmd.h"
+#include "ceremony/script.h"
+#include "ceremony/ui.h"
+
+#define CER_INSTANCES_MAX 400
+#define CER_EXCEPTIONS_MAX 200
+#define CER_ARTIFACTS_MAX 64
+#define CER_USES 2		/* TOK_WRAPPING, TOK_SIGNING */
+#define CER_FACTS_MAX 24
+
+/* struct cer_instance: a step for one person ("keys.generate.holder-2"). */
+struct cer_instance {
+	const struct cer_step *step;
+	const struct cer_person *person;	/* who acts */
+	char id[129];
+	char number[12];
+	char label[64];
+	bool begun, done, failed, suspended;
+};
+
+/* struct cer_card: what the journal knows of a card. */
+struct cer_card {
+	const struct cer_card_def *def;
+	char serial[17];
+	char label[33];
+	bool initialised, proven, is_signer;
+	int64_t inits;			/* initialise intents so far */
+	bool pending[CER_USES];		/* generate asked, no outcome */
+	bool made[CER_USES];		/* key pair there and tested */
+	struct kc_buf cert[CER_USES];	/* DER, once imported */
+	char cert_sha[CER_USES][65];
+	char spki_sha[CER_USES][65];
+	enum tok_oaep way;
+	int64_t made_ms;		/* last generation, for progress */
+	char bag[65];
+};
+
+struct cer_artifact {
+	char name[97];
+	char sha256[65];
+};
+
+struct cer_state {
+	uint64_t runs;
+	bool suspended, closed;
+	char open_id[24];		/* card command without outcome */
+	char open_command[33], open_class[17], open_step[129];
+	char open_card[41], open_key[17];
+	char intent_name[97];		/* the last file that was announced */
+	char intent_sha[65];
+	int64_t exceptions;		/* highest number */
+	bool exception_open[CER_EXCEPTIONS_MAX];
+	struct cer_card card[CER_CARDS_MAX];
+	struct cer_artifact artifact[CER_ARTIFACTS_MAX];
+	size_t n_artifacts;
+	int64_t approvals;
+};
+
+struct cer_room {
+	struct cer_app *app;
+	struct cer_ui ui;
+	char *dir;			/* absolute */
+	int lock;
+	bool rehearsal;
+	struct cer_script script;
+	struct cer_site site;
+	struct aud_journal *j;
+	struct cer_state st;
+	uint64_t applied;		/* rows that are in st */
+	struct cer_instance *inst;
+	size_t n_inst;
+	struct cer_item *item;
+	size_t n_items;
+	struct cer_view view;
+	uint8_t software[KC_SHA256];
+	struct kc_secret master;	/* between unlock and blob */
+	const char *work;		/* what the card is doing, for ticks */
+};
+
+/* room.c: a new or resumable ceremony directory.
+ *  Errors: KC_EOTHER the directory holds another script or site;
+ *  KC_EEXISTS not a ceremony directory; KC_EDB in use */
+KC_MUST kc_result cer_room_open(struct cer_room *room, const char *dir,
+    const char *script, const char *site, bool rehearsal,
+    struct kc_err *err);
+void cer_room_close(struct cer_room *room);
+
+/* cer_path: a place of the site file made absolute against the directory
+ * (or, if it is absolute already, itself). */
+KC_MUST kc_result cer_path(const struct cer_room *room, const char *place,
+    const char *name, struct kc_buf *ret, struct kc_err *err);
+
+/* plan.c: step instances and the left pane's items. */
+KC_MUST kc_result cer_plan(struct cer_room *room, struct kc_err *err);
+
+/* state.c */
+KC_MUST kc_result cer_state_apply(struct cer_room *room,
+    const struct aud_entry *e, struct kc_err *err);
+void cer_state_free(struct cer_state *st);
+struct cer_card *cer_card_of(struct cer_room *room, const char *person);
+const struct cer_artifact *cer_artifact_get(const struct cer_room *room,
+    const char *name);
+
+/* rows.c: cer_catch_up applies what others appended (audit/sign.h);
+ * cer_row appends and applies.  in may be NULL. */
+KC_MUST kc_result cer_catch_up(struct cer_room *room, struct kc_err *err);
+KC_MUST kc_result cer_row(struct cer_room *room, const char *kind,
+    const struct cer_instance *in, const struct aud_fact *facts, size_t n,
+    struct kc_err *err);
+
+/* struct cer_command: an intent row and its outcome row. */
+struct cer_command {
+	char id[24];
+	const char *command, *cls, *key;
+	const struct cer_card *card;
+};
+/* cls: "repeatable", "answerable" or "unanswerable" (design 8.6). */
+KC_MUST kc_result cer_command_begin(struct cer_room *room,
+    const struct cer_instance *in, struct cer_command *c,
+    struct kc_err *err);
+/* cer_command_end: card.done with facts when r is KC_OK; card.failed, or
+ *  card.unknown when the answer was lost.  Returns r, or the row's failure. */
+KC_MUST kc_result cer_command_end(struct cer_room *room,
+    const struct cer_instance *in, const struct cer_command *c, kc_result r,
+    const struct aud_fact *facts, size_t n, struct kc_err *err);
+
+/* cer_exception_note: an exception that the program itself opens and closes
+ *  because a rule decides it. */
+KC_MUST kc_result cer_exception_note(struct cer_room *room,
+    const struct cer_instance *in, const char *expected,
+    const char *happened, const char *action, struct kc_err *err);
+
+/* talk.c: prompts; exception forms and resizing are handled inside.
+ *  KC_ESUSPEND and KC_ECANCEL come back. */
+KC_MUST kc_result cer_ask(struct cer_room *room,
+    const struct cer_instance *in, const struct cer_prompt *p,
+    struct cer_answer *ret, struct kc_err *err);
+KC_MUST kc_result cer_continue(struct cer_room *room,
+    const struct cer_instance *in, const char *key, const char *text,
+    struct kc_err *err);
+void cer_show(struct cer_room *room);
+void cer_line(struct cer_room *room, enum cer_line_kind kind,
+    const char *label, const char *fmt, ...) KC_PRINTF(4, 5);
+/* cer_view_step: make in the current step of the view. */
+void cer_view_step(struct cer_room *room, const struct cer_instance *in);
+void cer_view_refresh(struct cer_room *room);
+KC_MUST kc_result cer_exception_form(struct cer_room *room,
+    const struct cer_instance *in, struct kc_err *err);
+
+/* engine.c: walk what is not done yet. */
+KC_MUST kc_result cer_walk(struct cer_room *room, struct kc_err *err);
+
+/* carding.c: sessions with the cards of this ceremony. */
+KC_MUST kc_result cer_card_module(struct cer_room *room,
+    const struct cer_card *card, struct kc_buf *env, struct tok_module *ret,
+    struct kc_err *err);
+struct tok_wait cer_card_wait(struct cer_room *room, const char *work);
+/* cer_card_login: open the bound card of a person and log in with the PIN
+ *  the person types; a wrong PIN is journaled and asked again.
+ *  in rows: quiet = no rows (the caller has its own intent) */
+KC_MUST kc_result cer_card_login(struct cer_room *room,
+    const struct cer_instance *in, struct cer_card *card, bool quiet,
+    struct tok_card **ret, struct kc_err *err);
+/* key ids on every card of ours: 01 wrapping, 02 signing */
+extern const uint8_t cer_key_id[CER_USES];
+extern const char *const cer_use_name[CER_USES];
+
+/* files.c */
+KC_MUST kc_result cer_artifact_put(struct cer_room *room,
+    const struct cer_instance *in, const char *name, const void *p,
+    size_t len, struct kc_err *err);
+/* cer_artifact_adopt: a file that was announced and written just before the
+ *  program ended, its row missing: take it if its hash is the announced one.
+ *  Afterwards cer_artifact_get() tells whether it is there. */
+KC_MUST kc_result cer_artifact_adopt(struct cer_room *room,
+    const struct cer_instance *in, const char *name, struct kc_err *err);
+KC_MUST kc_result cer_artifact_read(struct cer_room *room, const char *name,
+    struct kc_buf *ret, struct kc_err *err);
+/* cer_medium_put: a file for the online side; an equal one is adopted. */
+KC_MUST kc_result cer_medium_put(struct cer_room *room,
+    const struct cer_instance *in, const char *name, const void *p,
+    size_t len, struct kc_err *err);
+/* cer_medium_take: wait for a file from the online side and read it once. */
+KC_MUST kc_result cer_medium_take(struct cer_room *room,
+    const struct cer_instance *in, const char *name, struct kc_buf *ret,
+    struct kc_err *err);
+
+/* signing.c */
+KC_MUST kc_result cer_sign_text(struct cer_room *room,
+    const struct cer_instance *in, bool manifest, struct kc_err *err);
+KC_MUST kc_result cer_approve(struct cer_room *room,
+    const struct cer_instance *in, const char *person, const char *subject,
+    const char *digest_hex, struct kc_err *err);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Rows: appended, read back, applied.  A card command is two of them.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ceremony/room.h"
+
+kc_result
+cer_catch_up(struct cer_room *room, struct kc_err *err)
+{
+	kc_result r = KC_DONE;
+
+	while (kc_ok(r) && room->applied < aud_count(room->j)) {
+		struct aud_entry e = { 0 };
+
+		r = aud_get(room->j, room->applied, &e, err);
+		if (kc_ok(r))
+			r = cer_state_apply(room, &e, err);
+		aud_entry_free(&e);
+		room->applied++;
+	}
+	cer_view_refresh(room);
+	return r;
+}
+
+kc_result
+cer_row(struct cer_room *room, const char *kind,
+    const struct cer_instance *in, const struct aud_fact *facts, size_t n,
+    struct kc_err *err)
+{
+	kc_result r = aud_append(room->j, kind, in != NULL ? in->id : "",
+	    facts, n, NULL, err);
+
+	if (kc_ok(r))
+		r = cer_catch_up(room, err);
+	return r;
+}
+
+kc_result
+cer_command_begin(struct cer_room *room, const struct cer_instance *in,
+    struct cer_command *c, struct kc_err *err)
+{
+	struct aud_fact f[] = {
+		AUD_S("command.id", c->id),
+		AUD_S("command", c->command),
+		AUD_S("class", c->cls),
+		AUD_S("card", c->card->def->id),
+		AUD_S("serial", c->card->serial),
+		AUD_S("key", c->key),
+		AUD_S("label", c->card->label),
+	};
+
+	(void)snprintf(c->id, sizeof c->id, "c%llu",
+	    (unsigned long long)aud_count(room->j));
+	return cer_row(room, "card.intent", in, f, sizeof f / sizeof *f, err);
+}
+
+/* After these the card may or may not have done it. */
+static bool
+is_lost(enum kc_code code)
+{
+	return code == KC_EHANG || code == KC_ECARD || code == KC_ECARDLESS ||
+	    code == KC_ECANCEL;
+}
+
+kc_result
+cer_command_end(struct cer_room *room, const struct cer_instance *in,
+    const struct cer_command *c, kc_result r, const struct aud_fact *facts,
+    size_t n, struct kc_err *err)
+{
+	struct aud_fact f[CER_FACTS_MAX] = {
+		AUD_S("command.id", c->id),
+		AUD_S("command", c->command),
+		AUD_S("card", c->card->def->id),
+		AUD_S("key", c->key),
+	};
+	size_t have = 4;
+	const char *kind = kc_ok(r) ? "card.done" :
+	    is_lost(r.code) ? "card.unknown" : "card.failed";
+	struct kc_buf found = { 0 };
+	struct kc_err row = { 0 };
+	kc_result w;
+
+	if (kc_ok(r)) {
+		for (size_t i = 0; i < n && have < CER_FACTS_MAX; i++)
+			f[have++] = facts[i];
+	} else {
+		f[have++] = AUD_S("code", kc_symbol(r.code));
+		if (!kc_ok(kc_text_escape(err->msg, strlen(err->msg), &found,
+		    NULL)))
+			found.len = 0;
+		f[have++] = AUD_S("found", kc_buf_str(&found));
+		f[have++] = AUD_I("native", err->native);
+	}
+	w = cer_row(room, kind, in, f, have, &row);
+	kc_buf_free(&found);
+	if (kc_ok(w))
+		return r;
+	*err = row;		/* a journal that fails outweighs a card */
+	return w;
+}
+
+kc_result
+cer_exception_note(struct cer_room *room, const struct cer_instance *in,
+    const char *expected, const char *happened, const char *action,
+    struct kc_err *err)
+{
+	int64_t number = room->st.exceptions + 1;
+	struct aud_fact f[] = {
+		AUD_I("number", number),
+		AUD_S("expected", expected),
+		AUD_S("happened", happened),
+		AUD_S("action", action),
+		AUD_S("decided.by", "the program, by its rules"),
+	};
+	kc_result r = cer_row(room, "exception.open", in, f,
+	    sizeof f / sizeof *f, err);
+
+	if (kc_ok(r))
+		r = cer_row(room, "exception.close", in, f, 1, err);
+	return r;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The ceremony script (what was reviewed) and the site file (what binds it
+ * to people, cards and places).  Two files, two hashes.
+ */
+#ifndef KC_CEREMONY_SCRIPT_H
+#define KC_CEREMONY_SCRIPT_H
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "ceremony/yaml.h"
+
+#define CER_ACTS_MAX 24
+#define CER_STEPS_MAX 160
+#define CER_PEOPLE_MAX 40
+#define CER_CARDS_MAX 24
+#define CER_MODULES_MAX 8
+#define CER_SIZES_MAX 4
+#define CER_LIST_MAX 16
+
+struct cer_action;		/* ceremony/action.h */
+
+/* struct cer_step: one step as written; strings stay the tree's. */
+struct cer_step {
+	const char *id, *title, *by, *say, *why, *for_each;
+	const char *watch[CER_LIST_MAX];	/* roles or people */
+	size_t n_watch;
+	const char *approve[CER_LIST_MAX];
+	size_t n_approve;
+	int64_t minutes;
+	size_t act;
+	const struct cer_action *action;
+	const struct cer_node *node;	/* for the action's own fields */
+};
+
+struct cer_act {
+	const char *id, *title;
+};
+
+struct cer_script {
+	struct cer_node *root;
+	const char *name, *title;
+	int64_t sizes[CER_SIZES_MAX];	/* RSA sizes, most wanted first */
+	size_t n_sizes;
+	struct cer_act act[CER_ACTS_MAX];
+	size_t n_acts;
+	struct cer_step step[CER_STEPS_MAX];
+	size_t n_steps;
+	struct kc_buf bytes;
+	uint8_t sha256[KC_SHA256];
+};
+
+/* cer_script_read: parse and check the form of a script.
+ *  Errors: KC_EFORMAT with file, line and column */
+KC_MUST kc_result cer_script_read(const char *path, struct cer_script *ret,
+    struct kc_err *err);
+void cer_script_free(struct cer_script *s);
+
+struct cer_person {
+	const char *id, *role, *name;
+};
+
+struct cer_module_def {
+	const char *id, *path;
+};
+
+/* struct cer_card_def: a card of the site.  serial "" = bound when the card
+ * is initialised in the room.  store: folder of a rehearsal software card,
+ * relative to the ceremony directory. */
+struct cer_card_def {
+	const char *id, *person, *module, *serial, *store;
+};
+
+struct cer_site {
+	struct cer_node *root;
+	const char *name, *pool, *destination, *nonce;
+	const char *medium, *exports;
+	int64_t quorum, signers;
+	struct cer_person person[CER_PEOPLE_MAX];
+	size_t n_people;
+	struct cer_card_def card[CER_CARDS_MAX];
+	size_t n_cards;
+	struct cer_module_def module[CER_MODULES_MAX];
+	size_t n_modules;
+	struct kc_buf bytes;
+	uint8_t sha256[KC_SHA256];
+};
+
+KC_MUST kc_result cer_site_read(const char *path, struct cer_site *ret,
+    struct kc_err *err);
+void cer_site_free(struct cer_site *s);
+
+/* Look-ups; NULL when there is none. */
+const struct cer_person *cer_site_person(const struct cer_site *s,
+    const char *id);
+/* cer_site_who: a person by id, or the first person with that role. */
+const struct cer_person *cer_site_who(const struct cer_site *s,
+    const char *id_or_role);
+const struct cer_card_def *cer_site_card_of(const struct cer_site *s,
+    const char *person);
+const struct cer_module_def *cer_site_module(const struct cer_site *s,
+    const char *id);
+size_t cer_site_count(const struct cer_site *s, const char *role);
+
+/* cer_script_bind: does the script fit the site: every role it names is
+ *  there, with a card where the action wants one.
+ *  Errors: KC_EREFUSED naming the step */
+KC_MUST kc_result cer_script_bind(const struct cer_script *script,
+    const struct cer_site *site, struct kc_err *err);
+
+#endif

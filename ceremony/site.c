@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reading a site file, and fitting a script to it.
+ */
+#include <string.h>
+
+#include "ceremony/action.h"
+#include "ceremony/script.h"
+
+static const char *const roles[] = { "administrator", "holder", "witness",
+	"auditor", "operator" };
+
+static bool
+is_role(const char *s)
+{
+	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+		if (strcmp(roles[i], s) == 0)
+			return true;
+	return false;
+}
+
+static kc_result
+read_person(struct cer_site *s, const struct cer_node *node,
+    struct kc_err *err)
+{
+	struct cer_person *p = &s->person[s->n_people];
+	kc_result r;
+
+	if (s->n_people == CER_PEOPLE_MAX)
+		return CER_NODE_FAIL(node, err, "more than %d people",
+		    CER_PEOPLE_MAX);
+	KC_TRY(r, cer_node_only(node, "id role name", err));
+	KC_TRY(r, cer_node_name(node, "id", &p->id, err));
+	KC_TRY(r, cer_node_str(node, "role", NULL, &p->role, err));
+	KC_TRY(r, cer_node_str(node, "name", NULL, &p->name, err));
+	if (!is_role(p->role))
+		return CER_NODE_FAIL(cer_node_get(node, "role"), err,
+		    "'%.40s' is no role", p->role);
+	if (cer_site_person(s, p->id) != NULL)
+		return CER_NODE_FAIL(cer_node_get(node, "id"), err,
+		    "'%s' is there already", p->id);
+	s->n_people++;
+out:
+	return r;
+}
+
+static kc_result
+read_card(struct cer_site *s, const struct cer_node *node,
+    struct kc_err *err)
+{
+	struct cer_card_def *c = &s->card[s->n_cards];
+	kc_result r;
+
+	if (s->n_cards == CER_CARDS_MAX)
+		return CER_NODE_FAIL(node, err, "more than %d cards",
+		    CER_CARDS_MAX);
+	KC_TRY(r, cer_node_only(node, "id person module serial store", err));
+	KC_TRY(r, cer_node_name(node, "id", &c->id, err));
+	KC_TRY(r, cer_node_str(node, "person", NULL, &c->person, err));
+	KC_TRY(r, cer_node_str(node, "module", NULL, &c->module, err));
+	KC_TRY(r, cer_node_str(node, "serial", "", &c->serial, err));
+	KC_TRY(r, cer_node_str(node, "store", "", &c->store, err));
+	if (cer_site_person(s, c->person) == NULL)
+		return CER_NODE_FAIL(cer_node_get(node, "person"), err,
+		    "there is no person '%.40s'", c->person);
+	if (cer_site_module(s, c->module) == NULL)
+		return CER_NODE_FAIL(cer_node_get(node, "module"), err,
+		    "there is no module '%.40s'", c->module);
+	for (size_t i = 0; i < s->n_cards; i++) {
+		if (strcmp(s->card[i].id, c->id) == 0 ||
+		    strcmp(s->card[i].person, c->person) == 0)
+			return CER_NODE_FAIL(node, err,
+			    "card or person named twice");
+		if (c->store[0] != '\0' &&
+		    strcmp(s->card[i].store, c->store) == 0)
+			return CER_NODE_FAIL(node, err,
+			    "two cards share the store '%.80s'", c->store);
+	}
+	s->n_cards++;
+out:
+	return r;
+}
+
+static kc_result
+read_module(struct cer_site *s, const struct cer_node *node,
+    struct kc_err *err)
+{
+	struct cer_module_def *m = &s->module[s->n_modules];
+	kc_result r;
+
+	if (s->n_modules == CER_MODULES_MAX)
+		return CER_NODE_FAIL(node, err, "more than %d modules",
+		    CER_MODULES_MAX);
+	KC_TRY(r, cer_node_only(node, "id path", err));
+	KC_TRY(r, cer_node_name(node, "id", &m->id, err));
+	KC_TRY(r, cer_node_str(node, "path", NULL, &m->path, err));
+	if (m->path[0] != '/')
+		return CER_NODE_FAIL(cer_node_get(node, "path"), err,
+		    "a module's path must be absolute");
+	s->n_modules++;
+out:
+	return r;
+}
+
+static kc_result
+read_each(struct cer_site *s, const char *key,
+    kc_result (*fn)(struct cer_site *, const struct cer_node *,
+    struct kc_err *), struct kc_err *err)
+{
+	const struct cer_node *list = cer_node_get(s->root, key);
+	kc_result r = KC_DONE;
+
+	if (list == NULL || list->kind != CER_SEQ)
+		return CER_NODE_FAIL(list != NULL ? list : s->root, err,
+		    "'%s' is not a list", key);
+	for (size_t i = 0; i < list->n && kc_ok(r); i++)
+		r = fn(s, list->child[i], err);
+	return r;
+}
+
+static kc_result
+read_site(struct cer_site *s, struct kc_err *err)
+{
+	const struct cer_node *places;
+	uint8_t nonce[16];
+	int64_t format;
+	kc_result r;
+
+	KC_TRY(r, cer_node_only(s->root, "site format nonce pool destination "
+	    "quorum signers places people modules cards", err));
+	KC_TRY(r, cer_node_name(s->root, "site", &s->name, err));
+	KC_TRY(r, cer_node_int(s->root, "format", 1, 1, &format, err));
+	KC_TRY(r, cer_node_str(s->root, "nonce", NULL, &s->nonce, err));
+	if (!kc_unhex(s->nonce, sizeof nonce, nonce))
+		return CER_NODE_FAIL(cer_node_get(s->root, "nonce"), err,
+		    "'nonce' must be 32 random hex digits");
+	KC_TRY(r, cer_node_name(s->root, "pool", &s->pool, err));
+	KC_TRY(r, cer_node_name(s->root, "destination", &s->destination, err));
+	KC_TRY(r, cer_node_int(s->root, "quorum", 2, 10, &s->quorum, err));
+	KC_TRY(r, cer_node_int(s->root, "signers", 1, 10, &s->signers, err));
+	places = cer_node_get(s->root, "places");
+	if (places == NULL)
+		return CER_NODE_FAIL(s->root, err, "'places' is missing");
+	KC_TRY(r, cer_node_only(places, "medium export", err));
+	KC_TRY(r, cer_node_str(places, "medium", NULL, &s->medium, err));
+	KC_TRY(r, cer_node_str(places, "export", NULL, &s->exports, err));
+	KC_TRY(r, read_each(s, "people", read_person, err));
+	KC_TRY(r, read_each(s, "modules", read_module, err));
+	KC_TRY(r, read_each(s, "cards", read_card, err));
+out:
+	return r;
+}
+
+kc_result
+cer_site_read(const char *path, struct cer_site *ret, struct kc_err *err)
+{
+	struct cer_site s = { 0 };
+	kc_result r;
+
+	KC_TRY(r, cer_yaml_load(path, &s.bytes, s.sha256, &s.root, err));
+	KC_TRY(r, read_site(&s, err));
+	*ret = s;
+	return r;
+out:
+	cer_site_free(&s);
+	return r;
+}
+
+void
+cer_site_free(struct cer_site *s)
+{
+	if (s == NULL)
+		return;
+	cer_node_free(&s->root);
+	kc_buf_free(&s->bytes);
+	*s = (struct cer_site){ 0 };
+}
+
+const struct cer_person *
+cer_site_person(const struct cer_site *s, const char *id)
+{
+	for (size_t i = 0; i < s->n_people; i++)
+		if (strcmp(s->person[i].id, id) == 0)
+			return &s->person[i];
+	return NULL;
+}
+
+const struct cer_person *
+cer_site_who(const struct cer_site *s, const char *id_or_role)
+{
+	const struct cer_person *p = cer_site_person(s, id_or_role);
+
+	for (size_t i = 0; p == NULL && i < s->n_people; i++)
+		if (strcmp(s->person[i].role, id_or_role) == 0)
+			p = &s->person[i];
+	return p;
+}
+
+const struct cer_card_def *
+cer_site_card_of(const struct cer_site *s, const char *person)
+{
+	for (size_t i = 0; i < s->n_cards; i++)
+		if (strcmp(s->card[i].person, person) == 0)
+			return &s->card[i];
+	return NULL;
+}
+
+const struct cer_module_def *
+cer_site_module(const struct cer_site *s, const char *id)
+{
+	for (size_t i = 0; i < s->n_modules; i++)
+		if (strcmp(s->module[i].id, id) == 0)
+			return &s->module[i];
+	return NULL;
+}
+
+size_t
+cer_site_count(const struct cer_site *s, const char *role)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_people; i++)
+		n += strcmp(s->person[i].role, role) == 0;
+	return n;
+}
+
+/* A step's person or role must exist, with a card where it needs one. */
+static kc_result
+bind_one(const struct cer_site *site, const struct cer_step *st,
+    const char *who, bool card, struct kc_err *err)
+{
+	const struct cer_person *p = cer_site_who(site, who);
+
+	if (p == NULL)
+		return KC_FAIL(err, KC_EREFUSED, 0,
+		    "%s:%zu: step '%s' names '%s', whom the site file does "
+		    "not have", st->node->file, st->node->line, st->id, who);
+	for (size_t i = 0; card && i < site->n_people; i++) {
+		const struct cer_person *q = &site->person[i];
+
+		if ((strcmp(q->id, who) == 0 || strcmp(q->role, who) == 0) &&
+		    cer_site_card_of(site, q->id) == NULL)
+			return KC_FAIL(err, KC_EREFUSED, 0,
+			    "%s:%zu: step '%s' needs a card of %s; the site "
+			    "file has none", st->node->file, st->node->line,
+			    st->id, q->id);
+	}
+	return KC_DONE;
+}
+
+kc_result
+cer_script_bind(const struct cer_script *script, const struct cer_site *site,
+    struct kc_err *err)
+{
+	kc_result r = KC_DONE;
+
+	for (size_t i = 0; i < script->n_steps && kc_ok(r); i++) {
+		const struct cer_step *st = &script->step[i];
+
+		KC_TRY(r, bind_one(site, st, st->by, st->action->card &&
+		    strcmp(st->by, st->for_each) == 0, err));
+		if (st->for_each[0] != '\0')
+			KC_TRY(r, bind_one(site, st, st->for_each,
+			    st->action->card, err));
+		for (size_t k = 0; k < st->n_watch; k++)
+			KC_TRY(r, bind_one(site, st, st->watch[k], false,
+			    err));
+		for (size_t k = 0; k < st->n_approve; k++)
+			KC_TRY(r, bind_one(site, st, st->approve[k], true,
+			    err));
+	}
+out:
+	return r;
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The state of a ceremony: a fold over the journal's rows.  Nothing else
+ * remembers anything.
+ */
+#include <string.h>
+
+#include "base/b64.h"
+#include "ceremony/room.h"
+
+static void
+copy(char *to, size_t size, const char *from)
+{
+	size_t len = from != NULL ? strlen(from) : 0;
+
+	if (len >= size)
+		len = size - 1;
+	if (len > 0)
+		memcpy(to, from, len);
+	to[len] = '\0';
+}
+#define COPY(to, from) copy((to), sizeof(to), (from))
+
+static bool
+is(const char *a, const char *b)
+{
+	return a != NULL && strcmp(a, b) == 0;
+}
+
+static struct cer_instance *
+find_instance(struct cer_room *room, const char *id)
+{
+	for (size_t i = 0; i < room->n_inst; i++)
+		if (strcmp(room->inst[i].id, id) == 0)
+			return &room->inst[i];
+	return NULL;
+}
+
+static struct cer_card *
+find_card(struct cer_room *room, const char *id)
+{
+	for (size_t i = 0; i < room->site.n_cards; i++)
+		if (is(id, room->site.card[i].id))
+			return &room->st.card[i];
+	return NULL;
+}
+
+struct cer_card *
+cer_card_of(struct cer_room *room, const char *person)
+{
+	for (size_t i = 0; i < room->site.n_cards; i++)
+		if (is(person, room->site.card[i].person))
+			return &room->st.card[i];
+	return NULL;
+}
+
+const struct cer_artifact *
+cer_artifact_get(const struct cer_room *room, const char *name)
+{
+	for (size_t i = 0; i < room->st.n_artifacts; i++)
+		if (is(name, room->st.artifact[i].name))
+			return &room->st.artifact[i];
+	return NULL;
+}
+
+static int
+use_of(const char *key)
+{
+	return is(key, "wrapping") ? TOK_WRAPPING :
+	    is(key, "signing") ? TOK_SIGNING : -1;
+}
+
+static void
+on_intent(struct cer_room *room, const struct aud_entry *e)
+{
+	struct cer_state *st = &room->st;
+	struct cer_card *card = find_card(room, aud_entry_str(e, "card"));
+	int use = use_of(aud_entry_str(e, "key"));
+
+	COPY(st->open_id, aud_entry_str(e, "command.id"));
+	COPY(st->open_command, aud_entry_str(e, "command"));
+	COPY(st->open_class, aud_entry_str(e, "class"));
+	COPY(st->open_card, aud_entry_str(e, "card"));
+	COPY(st->open_key, aud_entry_str(e, "key"));
+	COPY(st->open_step, e->step);
+	if (card == NULL)
+		return;
+	if (is(st->open_command, "generate") && use >= 0)
+		card->pending[use] = true;
+	if (is(st->open_command, "initialise")) {
+		card->inits++;
+		COPY(card->label, aud_entry_str(e, "label"));
+	}
+}
+
+static kc_result
+on_certificate(struct cer_card *card, int use, const struct aud_entry *e,
+    struct kc_err *err)
+{
+	const char *b64 = aud_entry_str(e, "cert");
+
+	if (b64 == NULL)
+		return KC_DONE;
+	kc_buf_free(&card->cert[use]);
+	COPY(card->cert_sha[use], aud_entry_str(e, "cert.sha256"));
+	return kc_b64_decode(b64, strlen(b64), &card->cert[use], err);
+}
+
+static kc_result
+on_done(struct cer_room *room, const struct aud_entry *e, struct kc_err *err)
+{
+	struct cer_card *card = find_card(room, aud_entry_str(e, "card"));
+	const char *command = aud_entry_str(e, "command");
+	const char *way = aud_entry_str(e, "oaep");
+	int use = use_of(aud_entry_str(e, "key"));
+
+	room->st.open_id[0] = '\0';
+	if (card == NULL)
+		return KC_DONE;
+	if (is(command, "initialise")) {
+		card->initialised = true;
+		COPY(card->serial, aud_entry_str(e, "serial"));
+	}
+	if (is(command, "prove"))
+		card->proven = true;
+	if (way != NULL)
+		card->way = is(way, "direct") ? TOK_OAEP_DIRECT :
+		    TOK_OAEP_RAW;
+	if (use < 0)
+		return KC_DONE;
+	if (is(command, "erase"))
+		card->pending[use] = card->made[use] = false;
+	if (is(command, "generate")) {
+		card->pending[use] = false;
+		card->made[use] = true;
+		card->made_ms = aud_entry_int(e, "ms", 0);
+		COPY(card->spki_sha[use], aud_entry_str(e, "spki.sha256"));
+	}
+	if (is(command, "certificate") || is(command, "identify"))
+		return on_certificate(card, use, e, err);
+	return KC_DONE;
+}
+
+static void
+on_artifact(struct cer_room *room, const struct aud_entry *e)
+{
+	struct cer_state *st = &room->st;
+	const char *name = aud_entry_str(e, "name");
+
+	if (name == NULL || cer_artifact_get(room, name) != NULL ||
+	    st->n_artifacts == CER_ARTIFACTS_MAX)
+		return;
+	COPY(st->artifact[st->n_artifacts].name, name);
+	COPY(st->artifact[st->n_artifacts].sha256,
+	    aud_entry_str(e, "sha256"));
+	st->n_artifacts++;
+}
+
+static void
+on_exception(struct cer_room *room, const struct aud_entry *e, bool open)
+{
+	int64_t n = aud_entry_int(e, "number", 0);
+
+	if (n < 1 || n >= CER_EXCEPTIONS_MAX)
+		return;
+	room->st.exception_open[n] = open;
+	if (n > room->st.exceptions)
+		room->st.exceptions = n;
+}
+
+static void
+on_step(struct cer_room *room, const struct aud_entry *e)
+{
+	struct cer_instance *in = find_instance(room, e->step);
+
+	if (in == NULL)
+		return;
+	if (is(e->kind, "step.begin")) {
+		in->begun = true;
+		in->failed = false;
+	} else if (is(e->kind, "step.failed")) {
+		in->failed = true;
+	} else if (is(e->kind, "suspend")) {
+		in->suspended = true;
+	} else if (is(e->kind, "step.done") ||
+	    (in->step->action->own_end && (is(e->kind, AUD_KIND_CP_END) ||
+	    is(e->kind, AUD_KIND_EX_END)))) {
+		in->done = true;
+		in->failed = false;
+	}
+}
+
+kc_result
+cer_state_apply(struct cer_room *room, const struct aud_entry *e,
+    struct kc_err *err)
+{
+	struct cer_state *st = &room->st;
+	struct cer_card *card;
+
+	on_step(room, e);
+	if (is(e->kind, "card.intent"))
+		on_intent(room, e);
+	else if (is(e->kind, "card.done"))
+		return on_done(room, e, err);
+	else if (is(e->kind, "card.failed") || is(e->kind, "card.unknown"))
+		st->open_id[0] = '\0';
+	else if (is(e->kind, "file.intent")) {
+		COPY(st->intent_name, aud_entry_str(e, "name"));
+		COPY(st->intent_sha, aud_entry_str(e, "sha256"));
+	} else if (is(e->kind, "artifact"))
+		on_artifact(room, e);
+	else if (is(e->kind, "exception.open"))
+		on_exception(room, e, true);
+	else if (is(e->kind, "exception.close"))
+		on_exception(room, e, false);
+	else if (is(e->kind, "run.begin"))
+		st->runs++;
+	else if (is(e->kind, "suspend"))
+		st->suspended = true;
+	else if (is(e->kind, "resume"))
+		st->suspended = false;
+	else if (is(e->kind, "close"))
+		st->closed = true;
+	else if (is(e->kind, "approval"))
+		st->approvals++;
+	else if (is(e->kind, AUD_KIND_SIGNER)) {
+		card = cer_card_of(room, aud_entry_str(e, "signer"));
+		if (card != NULL)
+			card->is_signer = true;
+	} else if (is(e->kind, "custody")) {
+		card = find_card(room, aud_entry_str(e, "card"));
+		if (card != NULL)
+			COPY(card->bag, aud_entry_str(e, "bag"));
+	}
+	return KC_DONE;
+}
+
+void
+cer_state_free(struct cer_state *st)
+{
+	for (size_t i = 0; i < CER_CARDS_MAX; i++)
+		for (size_t u = 0; u < CER_USES; u++)
+			kc_buf_free(&st->card[i].cert[u]);
+}

@@ -124,7 +124,7 @@ expect_exit()
 	elif [ -n "$text" ] && ! grep -qF -e "$text" "$tmp/out"; then
 		fail "exit $want, but '$text' is not said: $*" "$tmp/out"
 	else
-		pass "exit $want${text:+, '$text'}: ${*##*/}"
+		pass "exit $want${text:+, saying \"$text\"}: ${*##*/}"
 	fi
 }
 
@@ -170,7 +170,7 @@ shared_dir()
 	*) shared=$root/$shared ;;
 	esac
 	[ -d "$shared/vectors" ] ||
-	    skip_all "no vectors at \${CEREMONY_SHARED:-../shared}"
+	    skip_all "no vectors at $shared (CEREMONY_SHARED names them)"
 }
 
 # need COMMAND...: skip the test where a program is not installed.

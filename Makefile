@@ -66,7 +66,7 @@ $(BUILD)/tests/$(1)/%: $(BUILD)/obj/tests/$(1)/%.o $(foreach r,$(deps_$(1)),$(ca
 	$$(Q)$$(CC) $$(KC_LDFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcmocka
 endef
 $(foreach r,$(ROOMS),$(eval $(call unit_rule,$(r))))
-.PRECIOUS: $(BUILD)/obj/tests/%.o
+.SECONDARY: $(UNIT:$(BUILD)/tests/%=$(BUILD)/obj/tests/%.o)
 
 units: $(UNIT)
 

@@ -31,7 +31,7 @@ PROGRAMS := $(BUILD)/ceremony $(BUILD)/ceremony-pool
 UNIT    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*/*_test.c))
 
 .PHONY: all check check-unit lint asan bench rehearsal install long fuzz \
-	clean units help
+	clean units help flags
 all: $(PROGRAMS)
 
 help:
@@ -66,9 +66,13 @@ $(BUILD)/tests/$(1)/%: $(BUILD)/obj/tests/$(1)/%.o $(foreach r,$(deps_$(1)),$(ca
 	$$(Q)$$(CC) $$(KC_LDFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcmocka
 endef
 $(foreach r,$(ROOMS),$(eval $(call unit_rule,$(r))))
-.PRECIOUS: $(BUILD)/obj/tests/%.o
+.SECONDARY: $(UNIT:$(BUILD)/tests/%=$(BUILD)/obj/tests/%.o)
 
 units: $(UNIT)
+
+# For scripts/lint: the flags every file is compiled with.
+flags:
+	@echo $(KC_CPPFLAGS) $(KC_CFLAGS)
 
 check:
 	@scripts/setup --ensure --tests

@@ -161,7 +161,7 @@ kc_result
 kc_json_canon(const json_t *v, struct kc_buf *ret, struct kc_err *err)
 {
 	struct level stack[KC_JSON_DEPTH + 1] = { 0 };
-	size_t depth = 0;
+	size_t depth = 0, before = ret->len;
 	kc_result r = KC_DONE;
 
 	do {
@@ -186,5 +186,9 @@ kc_json_canon(const json_t *v, struct kc_buf *ret, struct kc_err *err)
 out:
 	while (depth > 0)
 		free(stack[--depth].names);
+	if (!kc_ok(r) && ret->p != NULL) {
+		ret->len = before;
+		ret->p[before] = '\0';
+	}
 	return r;
 }

@@ -45,7 +45,8 @@ KC_MUST kc_result kc_json_only(const json_t *obj, const char *where,
 
 /* kc_json_canon: append the canonical form of v: keys sorted by UTF-16 code
  *  units, shortest escapes, no white space.
- *  Errors: KC_EFORMAT for a real number or an integer beyond 2^53 - 1 */
+ *  Errors: KC_EFORMAT for a real number or an integer beyond 2^53 - 1;
+ *  KC_ELIMIT deeper than KC_JSON_DEPTH; ret unchanged */
 KC_MUST kc_result kc_json_canon(const json_t *v, struct kc_buf *ret,
     struct kc_err *err);
 

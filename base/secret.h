@@ -38,7 +38,7 @@ KC_MUST kc_result kc_secret_random(struct kc_secret *s, size_t len,
 /* kc_random: public random bytes (ids, nonces, salts). */
 KC_MUST kc_result kc_random(void *p, size_t len, struct kc_err *err);
 
-/* kc_secret_read_line: read one line, at most cap - 1 bytes, from fd into a
+/* kc_secret_read_line: read one line, at most cap - 2 bytes, from fd into a
  * new secret; the newline is dropped; p[len] is NUL.  For --pin-fd.
  *  what   names the secret in messages ("PIN")
  *  Errors: KC_EUSAGE when empty or too long; KC_EIO */

@@ -23,4 +23,10 @@ void sd_pemkey_free(struct sd_pemkey **k);
 struct sd_key sd_pemkey_key(struct sd_pemkey *k);
 bool sd_pemkey_encrypted(const struct sd_pemkey *k);
 
+/* sd_pemkey_cert: the certificate beside the key; valid while k lives. */
+const struct sd_cert *sd_pemkey_cert(const struct sd_pemkey *k);
+
+/* sd_pem_encrypted: does the PEM text hold an encrypted private key? */
+bool sd_pem_encrypted(const void *p, size_t len);
+
 #endif

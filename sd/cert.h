@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Certificates: what commands need beside sd/domain.h.
+ */
+#ifndef KC_SD_CERT_H
+#define KC_SD_CERT_H
+
+#include "sd/domain.h"
+
+#define SD_CERT_MAX ((size_t)256 << 10)	/* bytes of a certificate file */
+
+/* sd_cert_span: first and last moment of validity, ms UTC. */
+KC_MUST kc_result sd_cert_span(const struct sd_cert *c, int64_t *ret_from,
+    int64_t *ret_to, struct kc_err *err);
+
+/* sd_cert_pem: append the certificate as PEM, 64 columns. */
+KC_MUST kc_result sd_cert_pem(const struct sd_cert *c, struct kc_buf *ret,
+    struct kc_err *err);
+
+/* sd_exponent_ok: odd and at least 65537. */
+bool sd_exponent_ok(const struct sd_cert *c);
+
+/* sd_set_shape: the rules that any set obeys, old or new: 3 <= N <= 10,
+ *  2 <= M <= N, no certificate and no key twice.  Errors: KC_EREFUSED */
+KC_MUST kc_result sd_set_shape(const struct sd_cert *certs, size_t n,
+    size_t required, struct kc_err *err);
+
+/* sd_exchange_check: the rules for an exchange certificate that hold with
+ *  and without evidence: in its dates at at_ms, at least 3072 bits (RSA is
+ *  checked on reading), a sound exponent.
+ *  Errors: KC_EEXPIRED, KC_EREFUSED */
+KC_MUST kc_result sd_exchange_check(const struct sd_cert *c, int64_t at_ms,
+    struct kc_err *err);
+
+/* sd_blob_check: a written restore blob parses, carries the data of d in
+ *  order, and is wrapped for exchange; needs no key. */
+KC_MUST kc_result sd_blob_check(const char *name, const void *p, size_t len,
+    const struct sd_domain *d, const struct sd_cert *exchange,
+    struct kc_err *err);
+
+/* sd_pem_is: does the text hold a PEM block? */
+bool sd_pem_is(const void *p, size_t len);
+
+#endif

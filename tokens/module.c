@@ -19,24 +19,25 @@ tok_mod_load(struct tok_mod *m, struct kc_err *err)
 	if (m->path[0] != '/')
 		return KC_FAIL(err, KC_EMODULE, 0,
 		    "module '%.200s': the path must be absolute", m->path);
-	m->ctx = PKCS11_CTX_new();
-	if (m->ctx == NULL)
-		return KC_FAIL(err, KC_ENOMEM, 0, "no memory for the module");
-	if (PKCS11_CTX_load(m->ctx, m->path) != 0) {
+	/* Opened here first: libp11 would not tell why it cannot be.  Both get
+	 * the same mapping, so the direct calls meet libp11's state. */
+	m->mapping = dlopen(m->path, RTLD_NOW | RTLD_LOCAL);
+	if (m->mapping == NULL) {
 		const char *why = dlerror();
 
+		return KC_FAIL(err, KC_EMODULE, 0,
+		    "module %.200s cannot be loaded: %.300s", m->path,
+		    why != NULL ? why : "no reason given");
+	}
+	m->ctx = PKCS11_CTX_new();
+	if (m->ctx == NULL || PKCS11_CTX_load(m->ctx, m->path) != 0) {
 		PKCS11_CTX_free(m->ctx);
 		m->ctx = NULL;
-		if (why != NULL)
-			return KC_FAIL(err, KC_EMODULE, 0,
-			    "module %.200s: %.300s", m->path, why);
+		tok_mod_unload(m);
 		return KC_FAIL_SSL(err, KC_EMODULE,
-		    "the module could not be loaded");
+		    "the module is loaded, but does not start");
 	}
-	/* The same mapping again: the direct calls must meet libp11's state. */
-	m->mapping = dlopen(m->path, RTLD_NOW | RTLD_NOLOAD);
-	if (m->mapping != NULL)
-		*(void **)&get = dlsym(m->mapping, "C_GetFunctionList");
+	*(void **)&get = dlsym(m->mapping, "C_GetFunctionList");
 	rv = get != NULL ? get(&m->f) : CKR_GENERAL_ERROR;
 	if (rv != CKR_OK || m->f == NULL) {
 		m->f = NULL;

@@ -57,13 +57,15 @@ settle(pid_t parent, struct kc_err *err)
 		    "cannot ask to die with the parent: %s", strerror(errno));
 	if (getppid() != parent)
 		_exit(0);
+	/* No handler of the main process runs here. */
+	for (int i = 1; i < NSIG; i++)
+		if (!KC_SANITIZED || i != SIGSEGV)
+			(void)signal(i, SIG_DFL);
 	/* The terminal's signals are for the main process to decide. */
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGQUIT, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
 	(void)signal(SIGTSTP, SIG_IGN);
-	(void)signal(SIGWINCH, SIG_DFL);
-	(void)signal(SIGTERM, SIG_DFL);
 	r = kc_harden(err);
 	if (kc_ok(r))
 		r = kc_sandbox_enter(KC_SANDBOX_CARD, err);

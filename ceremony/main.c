@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The program: a command table, and the powers given up before any command
- * runs.  Order matters: environment, secure heap, fork server, filter.
+ * runs.  Order matters: environment, fork server, secure heap, filter.
  */
 #include <string.h>
 
@@ -82,9 +82,10 @@ prepare(struct cer_app *app, const struct cer_cmd *c, struct kc_err *err)
 	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
 		return KC_FAIL_SSL(err, KC_ESANDBOX, "OpenSSL did not start");
 	KC_TRY(r, kc_harden(err));
-	KC_TRY(r, kc_secret_heap(err));
+	/* Forked before this process has a heap for secrets at all. */
 	if (c->cards)
 		KC_TRY(r, tok_server_start(&app->server, err));
+	KC_TRY(r, kc_secret_heap(err));
 	r = kc_sandbox_enter(KC_SANDBOX_MAIN, err);
 out:
 	return r;

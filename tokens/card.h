@@ -15,7 +15,7 @@
 #include "tokens/uri.h"
 
 #define TOK_ENV_MAX 4
-#define TOK_ID_MAX 16		/* bytes of a CKA_ID we handle */
+#define TOK_ID_MAX 32		/* bytes of a CKA_ID we handle */
 #define TOK_MODULUS_MAX 1024	/* bytes */
 #define TOK_KEYS_MAX 16
 #define TOK_LIST_MAX 32

@@ -15,7 +15,7 @@ struct tok_uri {
 	char token[33], manufacturer[33], serial[17], model[17];
 	char object[65];
 	char type[16];		/* "private", "cert"... or empty */
-	uint8_t id[16];
+	uint8_t id[32];
 	size_t id_len;
 	bool has_slot;
 	unsigned long slot;

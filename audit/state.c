@@ -26,8 +26,8 @@ aud_state_init(struct aud_state *st, enum aud_mode mode, const char *id,
 	return aud_chain_init(&st->chain, mode, id, err);
 }
 
-static void
-free_frozen(struct aud_frozen *f)
+void
+aud_frozen_free(struct aud_frozen *f)
 {
 	if (f == NULL)
 		return;
@@ -46,9 +46,9 @@ aud_state_free(struct aud_state *st)
 	for (size_t i = 0; i < st->n_signers; i++)
 		kc_buf_free(&st->signers[i].cert);
 	for (size_t i = 0; i < st->n_cps; i++)
-		free_frozen(st->cps[i]);
+		aud_frozen_free(st->cps[i]);
 	free(st->cps);
-	free_frozen(st->ex);
+	aud_frozen_free(st->ex);
 	json_decref(st->certs);
 	json_decref(st->artifacts);
 	json_decref(st->intents);

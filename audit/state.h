@@ -92,6 +92,9 @@ KC_MUST kc_result aud_state_checkpoint(const struct aud_state *st,
  *  SHA-256 in hex; n_listed when absent. */
 size_t aud_frozen_find(const struct aud_frozen *f, const char *sha256);
 
+/* aud_frozen_free: NULL-safe. */
+void aud_frozen_free(struct aud_frozen *f);
+
 /* aud_file_name_ok: [a-z0-9._-]{1,64}, not beginning with a dot. */
 bool aud_file_name_ok(const char *s);
 

@@ -233,22 +233,6 @@ out:
 	return r;
 }
 
-static void
-drop_export(struct aud_state *st)
-{
-	struct aud_frozen *f = st->ex;
-
-	st->ex = NULL;
-	if (f == NULL)
-		return;
-	for (size_t i = 0; i < f->n_sigs; i++)
-		kc_buf_free(&f->sig[i]);
-	for (size_t i = 0; i < f->n_listed; i++)
-		kc_buf_free(&f->listed[i].cert);
-	free(f->listed);
-	free(f);
-}
-
 /* A manifest is signed by those whom the checkpoint it ends with lists. */
 static kc_result
 new_manifest(struct aud_state *st, const char *where,
@@ -270,7 +254,7 @@ new_manifest(struct aud_state *st, const char *where,
 	f = calloc(1, sizeof *f);
 	if (f == NULL)
 		return KC_FAIL(err, KC_ENOMEM, 0, "no memory for a text");
-	drop_export(st);
+	aud_frozen_free(st->ex);
 	st->ex = f;
 	f->manifest = true;
 	f->number = size;

@@ -71,7 +71,9 @@ endef
 $(foreach r,$(ROOMS),$(eval $(call unit_rule,$(r))))
 .PRECIOUS: $(BUILD)/obj/tests/%.o
 
-units: $(UNIT)
+# Programs that tests run.
+HELPERS := $(BUILD)/tests/audit/make_ceremony
+units: $(UNIT) $(HELPERS)
 
 check:
 	@scripts/setup --ensure --tests

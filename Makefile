@@ -50,6 +50,9 @@ $(BUILD)/ceremony-pool: $(foreach r,base sd pool,$(call obj,$(r)))
 	@$(if $(filter 0,$(V)),echo '  LD    $@')
 	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# Files that the export carries are part of the program.
+$(BUILD)/obj/audit/embed.o: audit/verify.py audit/export-readme.txt
+
 # Unit tests: tests/ROOM/NAME_test.c, linked with the room and those it may
 # stand on; so an include against the arrows does not link either.
 deps_base     := base
@@ -68,7 +71,9 @@ endef
 $(foreach r,$(ROOMS),$(eval $(call unit_rule,$(r))))
 .SECONDARY: $(UNIT:$(BUILD)/tests/%=$(BUILD)/obj/tests/%.o)
 
-units: $(UNIT)
+# Programs that tests run.
+HELPERS := $(BUILD)/tests/audit/make_ceremony
+units: $(UNIT) $(HELPERS)
 
 # For scripts/lint: the flags every file is compiled with.
 flags:

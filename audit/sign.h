@@ -14,14 +14,15 @@
 
 /* Row kinds.  Only these may follow the last checkpoint's body. */
 #define AUD_KIND_GENESIS "genesis"
-#define AUD_KIND_SIGNER "signer.add"	/* facts: signer (role id), cert */
-#define AUD_KIND_CP_BODY "checkpoint.body"	/* facts: number, body */
+#define AUD_KIND_SIGNER "signer.add"	/* signer (role id), cert, cert.sha256;
+					 * written by aud_signer_add */
+#define AUD_KIND_CP_BODY "checkpoint.body"	/* number, body (base64) */
 #define AUD_KIND_CP_INTENT "checkpoint.intent"	/* facts: number, signer */
 #define AUD_KIND_CP_SIGNATURE "checkpoint.signature"
-					/* number, signer, cert, signature */
+				/* number, signer, cert.sha256, signature */
 #define AUD_KIND_CP_END "checkpoint.end"	/* facts: number */
 #define AUD_KIND_EX_BODY "export.body"	/* facts: size, sha256 */
-#define AUD_KIND_EX_INTENT "export.intent"
+#define AUD_KIND_EX_INTENT "export.intent"	/* size instead of number */
 #define AUD_KIND_EX_SIGNATURE "export.signature"
 #define AUD_KIND_EX_END "export.end"
 
@@ -53,13 +54,23 @@ KC_MUST kc_result aud_cms_build(const void *content, size_t len,
     const struct aud_signature *sigs, size_t n, struct kc_buf *ret_der,
     struct kc_err *err);
 
+/* aud_signer_add: the row that lists a signer from now on; another row of
+ *  the same signer replaces the certificate.
+ *  signer  [a-z0-9._-]{1,64}
+ *  Errors: KC_EREFUSED a certificate of the wrong shape or of another
+ *  signer, too many; KC_EFORMAT no certificate */
+KC_MUST kc_result aud_signer_add(struct aud_journal *j, const char *step,
+    const char *signer, const struct kc_buf *cert_der, struct kc_err *err);
+
 /* aud_checkpoint_freeze: write the text over all entries so far and append
  *  it as a row.  Signers and K come from genesis and signer.add rows. */
 KC_MUST kc_result aud_checkpoint_freeze(struct aud_journal *j,
     const char *step, struct aud_text *ret, struct kc_err *err);
 
 /* aud_text_resume: the last frozen text of that kind, with its signatures,
- *  if it has no end row yet; *ret_found says whether. */
+ *  if it has no end row yet; *ret_found says whether.  A checkpoint after
+ *  whose body other rows stand is not found: freeze a new one.
+ *  ret->body is empty for a manifest (its row holds only the hash). */
 KC_MUST kc_result aud_text_resume(struct aud_journal *j, const char *step,
     bool manifest, struct aud_text *ret, bool *ret_found,
     struct kc_err *err);

@@ -20,6 +20,7 @@ struct aud_verdict {
 	char id[33];
 	char mode[16];
 	uint64_t entries, checkpoints, exceptions, open_exceptions, runs;
+	uint64_t open_intents;	/* card commands without an outcome */
 	uint64_t signatures;
 	bool closed, manifest_signed, anchored;
 	uint8_t head[KC_SHA256];

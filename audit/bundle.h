@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The files of an export in memory, and the manifest that lists them.
+ */
+#ifndef KC_AUDIT_BUNDLE_H
+#define KC_AUDIT_BUNDLE_H
+
+#include "audit/export.h"
+#include "audit/state.h"
+
+struct aud_file {
+	char *path;		/* "checkpoints/0001.txt" */
+	struct kc_buf bytes;
+};
+
+struct aud_bundle {
+	struct aud_file *file;
+	size_t n;
+};
+
+void aud_bundle_free(struct aud_bundle *b);
+
+/* aud_bundle_add: take bytes over (also on failure) under a path. */
+KC_MUST kc_result aud_bundle_add(struct aud_bundle *b, const char *path,
+    struct kc_buf *bytes, struct kc_err *err);
+
+/* aud_bundle_from_state: the files that are a function of the journal's
+ *  state: checkpoints/ and certs/. */
+KC_MUST kc_result aud_bundle_from_state(struct aud_bundle *b,
+    const struct aud_state *st, struct kc_err *err);
+
+/* aud_bundle_make: every file of an export of size entries, sorted by path;
+ *  st becomes the state after them. */
+KC_MUST kc_result aud_bundle_make(const struct aud_source *src,
+    uint64_t size, struct aud_state *st, struct aud_bundle *ret,
+    struct kc_err *err);
+
+/* aud_bundle_manifest: manifest.json.
+ *  signatures  how many it needs; 0: it is written without */
+KC_MUST kc_result aud_bundle_manifest(const struct aud_bundle *b,
+    const struct aud_state *st, int64_t signatures, struct kc_buf *ret,
+    struct kc_err *err);
+
+/* aud_transcript: transcript.md.  st is the state after size entries. */
+KC_MUST kc_result aud_transcript(struct aud_journal *j, uint64_t size,
+    const struct aud_state *st, struct kc_buf *ret, struct kc_err *err);
+
+/* aud_pairs: a text's signatures as (certificate, signature) pairs, borrowed
+ *  from f. */
+void aud_pairs(const struct aud_frozen *f,
+    struct aud_signature ret[static AUD_SIGNERS_MAX]);
+
+#endif

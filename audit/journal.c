@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The journal: entries appended, read back and checked.
+ */
+#include "audit/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audit/store.h"
+#include "audit/tree.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/secret.h"
+
+void
+aud_close(struct aud_journal **jp)
+{
+	struct aud_journal *j = *jp;
+
+	if (j == NULL)
+		return;
+	(void)sqlite3_finalize(j->insert);
+	(void)sqlite3_finalize(j->get);
+	(void)sqlite3_close(j->db);
+	if (j->lock_fd >= 0)
+		(void)close(j->lock_fd);
+	free(j->path);
+	free(j);
+	*jp = NULL;
+}
+
+kc_result
+aud_create(const char *path, enum aud_mode mode, struct aud_journal **ret,
+    struct kc_err *err)
+{
+	struct aud_journal *j = NULL;
+	uint8_t raw[16];
+	char id[33];
+	int fd;
+	kc_result r;
+
+	KC_TRY(r, kc_file_check_new(path, err));
+	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	    0600);
+	if (fd < 0) {
+		r = KC_FAIL(err, errno == EEXIST ? KC_EEXISTS : KC_EDB, errno,
+		    "cannot create %s: %s", path, strerror(errno));
+		goto out;
+	}
+	(void)close(fd);
+	KC_TRY(r, kc_random(raw, sizeof raw, err));
+	kc_hex(raw, sizeof raw, id);
+	KC_TRY(r, aud_store_open(path, true, &j, err));
+	KC_TRY(r, aud_store_make(j, id, mode, err));
+	KC_TRY(r, aud_chain_init(&j->chain, mode, id, err));
+	KC_TRY(r, aud_store_prepare(j, err));
+	*ret = j;
+	j = NULL;
+out:
+	aud_close(&j);
+	return r;
+}
+
+/* How many entries the table holds; gaps show when they are read. */
+static kc_result
+read_count(struct aud_journal *j, uint64_t *ret, struct kc_err *err)
+{
+	sqlite3_stmt *s = NULL;
+	kc_result r = KC_DONE;
+
+	if (sqlite3_prepare_v2(j->db, "SELECT coalesce(max(n) + 1, 0) FROM "
+	    "entry", -1, &s, NULL) != SQLITE_OK ||
+	    sqlite3_step(s) != SQLITE_ROW)
+		r = aud_db_fail(j, "cannot be read", err);
+	else
+		*ret = (uint64_t)sqlite3_column_int64(s, 0);
+	(void)sqlite3_finalize(s);
+	return r;
+}
+
+static kc_result
+step_chain(void *ctx, const struct aud_entry *e, struct kc_err *err)
+{
+	char where[48];
+
+	(void)snprintf(where, sizeof where, "entry %llu",
+	    (unsigned long long)e->n);
+	return aud_chain_step(ctx, where, e, err);
+}
+
+/* Where the chain stands after the last entry. */
+static kc_result
+find_end(struct aud_journal *j, uint64_t count, struct kc_err *err)
+{
+	struct aud_entry e = { 0 };
+	struct aud_chain c = j->chain;
+	kc_result r = KC_DONE;
+
+	j->chain.n = count;	/* aud_get wants it */
+	if (j->writable) {
+		KC_TRY(r, aud_each(j, 0, count, step_chain, &c, err));
+		j->chain = c;
+	} else if (count > 0) {
+		KC_TRY(r, aud_get(j, count - 1, &e, err));
+		memcpy(j->chain.head, e.leaf, KC_SHA256);
+		j->chain.run = e.run;
+	}
+out:
+	aud_entry_free(&e);
+	return r;
+}
+
+kc_result
+aud_open(const char *path, bool writable, struct aud_journal **ret,
+    struct kc_err *err)
+{
+	struct aud_journal *j = NULL;
+	enum aud_mode mode = AUD_REHEARSAL;
+	uint64_t count = 0;
+	char id[33];
+	kc_result r;
+
+	KC_TRY(r, aud_store_open(path, writable, &j, err));
+	KC_TRY(r, aud_store_check(j, id, &mode, err));
+	KC_TRY(r, aud_chain_init(&j->chain, mode, id, err));
+	KC_TRY(r, aud_store_prepare(j, err));
+	KC_TRY(r, read_count(j, &count, err));
+	r = find_end(j, count, err);
+	if (!kc_ok(r)) {
+		r = kc_prefix(err, "%s", path);
+		goto out;
+	}
+	*ret = j;
+	j = NULL;
+out:
+	aud_close(&j);
+	return r;
+}
+
+enum aud_mode
+aud_get_mode(const struct aud_journal *j)
+{
+	return j->chain.mode;
+}
+
+const char *
+aud_get_id(const struct aud_journal *j)
+{
+	return j->chain.id;
+}
+
+uint64_t
+aud_count(const struct aud_journal *j)
+{
+	return j->chain.n;
+}
+
+void
+aud_head(const struct aud_journal *j, uint8_t ret[static KC_SHA256])
+{
+	memcpy(ret, j->chain.head, KC_SHA256);
+}
+
+kc_result
+aud_run(struct aud_journal *j, struct kc_err *err)
+{
+	if (!j->writable)
+		return KC_FAIL(err, KC_EBUG, 0,
+		    "%s was opened for reading", j->path);
+	j->run = j->chain.run + 1;
+	j->boot_zero_ms = kc_clock_boot_ms();
+	j->utc_zero_ms = kc_clock_utc_ms();
+	return KC_DONE;
+}
+
+static kc_result
+check_append(struct aud_journal *j, const char *kind, struct kc_err *err)
+{
+	if (j->run == 0)
+		return KC_FAIL(err, KC_EBUG, 0,
+		    "%s: an entry before aud_run", j->path);
+	if (kind != NULL &&
+	    (j->chain.n == 0) != (strcmp(kind, "genesis") == 0))
+		return KC_FAIL(err, KC_EBUG, 0, "%s: entry %llu is '%.64s'; "
+		    "'genesis' is entry 0 and no other", j->path,
+		    (unsigned long long)j->chain.n, kind);
+	return KC_DONE;
+}
+
+static kc_result
+insert(struct aud_journal *j, const struct aud_entry *e, struct kc_err *err)
+{
+	sqlite3_stmt *s = j->insert;
+	kc_result r = KC_DONE;
+
+	if (sqlite3_bind_int64(s, 1, (sqlite3_int64)e->n) != SQLITE_OK ||
+	    sqlite3_bind_text(s, 2, kc_buf_str(&e->line), (int)e->line.len,
+	    SQLITE_STATIC) != SQLITE_OK ||
+	    sqlite3_bind_text(s, 3, kc_buf_str(&e->salted),
+	    (int)e->salted.len, SQLITE_STATIC) != SQLITE_OK ||
+	    sqlite3_bind_blob(s, 4, e->leaf, KC_SHA256, SQLITE_STATIC) !=
+	    SQLITE_OK || sqlite3_step(s) != SQLITE_DONE) {
+		r = aud_db_fail(j, "the entry was not written", err);
+		kc_certain(err, "the journal ends where it ended before");
+	}
+	(void)sqlite3_reset(s);
+	(void)sqlite3_clear_bindings(s);
+	return r;
+}
+
+/* Inside a run t is the run's beginning plus BOOTTIME, so that it cannot go
+ * back when somebody sets the clock. */
+kc_result
+aud_append(struct aud_journal *j, const char *kind, const char *step,
+    const struct aud_fact *facts, size_t n_facts, uint64_t *ret_n,
+    struct kc_err *err)
+{
+	struct aud_draft d = { .kind = kind, .step = step, .facts = facts,
+		.n_facts = n_facts };
+	struct aud_entry e = { 0 };
+	kc_result r;
+
+	KC_TRY(r, check_append(j, kind, err));
+	d.run = j->run;
+	d.boot_ms = kc_clock_boot_ms() - j->boot_zero_ms;
+	d.utc_ms = j->utc_zero_ms + d.boot_ms;
+	KC_TRY(r, aud_entry_write(&j->chain, &d, &e, err));
+	KC_TRY(r, insert(j, &e, err));
+	memcpy(j->chain.head, e.leaf, KC_SHA256);
+	j->chain.n++;
+	j->chain.run = j->run;
+	if (ret_n != NULL)
+		*ret_n = e.n;
+out:
+	aud_entry_free(&e);
+	return r;
+}
+
+/* The row the get statement stands on, as an entry. */
+static kc_result
+read_row(struct aud_journal *j, uint64_t n, struct aud_entry *ret,
+    struct kc_err *err)
+{
+	sqlite3_stmt *s = j->get;
+	struct kc_part line, facts;
+	struct aud_entry e = { 0 };
+	char where[48];
+	kc_result r;
+
+	line.p = sqlite3_column_text(s, 0);
+	line.len = (size_t)sqlite3_column_bytes(s, 0);
+	facts.p = sqlite3_column_text(s, 1);
+	facts.len = (size_t)sqlite3_column_bytes(s, 1);
+	(void)snprintf(where, sizeof where, "entry %llu",
+	    (unsigned long long)n);
+	if (line.p == NULL || facts.p == NULL)
+		return KC_FAIL(err, KC_EFORMAT, 0, "%s is empty", where);
+	KC_TRY(r, aud_entry_read(j->chain.id, where, line, facts, &e, err));
+	if (e.n != n || sqlite3_column_bytes(s, 2) != KC_SHA256 ||
+	    memcmp(sqlite3_column_blob(s, 2), e.leaf, KC_SHA256) != 0) {
+		r = KC_FAIL(err, KC_EREFUSED, 0,
+		    "%s: its number %llu or leaf hash is not the row's",
+		    where, (unsigned long long)e.n);
+		goto out;
+	}
+	*ret = e;
+	e = (struct aud_entry){ 0 };
+out:
+	aud_entry_free(&e);
+	return r;
+}
+
+kc_result
+aud_get(struct aud_journal *j, uint64_t n, struct aud_entry *ret,
+    struct kc_err *err)
+{
+	kc_result r;
+	int rc;
+
+	if (n >= j->chain.n)
+		return KC_FAIL(err, KC_EBUG, 0,
+		    "entry %llu is asked for; there are %llu",
+		    (unsigned long long)n, (unsigned long long)j->chain.n);
+	if (sqlite3_bind_int64(j->get, 1, (sqlite3_int64)n) != SQLITE_OK)
+		return aud_db_fail(j, "cannot be read", err);
+	rc = sqlite3_step(j->get);
+	if (rc == SQLITE_ROW)
+		r = read_row(j, n, ret, err);
+	else if (rc == SQLITE_DONE)
+		r = KC_FAIL(err, KC_EREFUSED, 0,
+		    "entry %llu is missing", (unsigned long long)n);
+	else
+		r = aud_db_fail(j, "cannot be read", err);
+	(void)sqlite3_reset(j->get);
+	return r;
+}
+
+kc_result
+aud_each(struct aud_journal *j, uint64_t from, uint64_t to,
+    kc_result (*fn)(void *ctx, const struct aud_entry *e, struct kc_err *err),
+    void *ctx, struct kc_err *err)
+{
+	kc_result r = KC_DONE;
+
+	for (uint64_t n = from; n < to && kc_ok(r); n++) {
+		struct aud_entry e = { 0 };
+
+		r = aud_get(j, n, &e, err);
+		if (kc_ok(r))
+			r = fn(ctx, &e, err);
+		aud_entry_free(&e);
+	}
+	return r;
+}
+
+static kc_result
+add_leaf(void *ctx, const struct aud_entry *e, struct kc_err *err)
+{
+	return aud_tree_add(ctx, e->leaf, err);
+}
+
+kc_result
+aud_root(struct aud_journal *j, uint64_t size, uint8_t ret[static KC_SHA256],
+    struct kc_err *err)
+{
+	struct aud_tree t = { 0 };
+	kc_result r;
+
+	KC_TRY(r, aud_each(j, 0, size, add_leaf, &t, err));
+	r = aud_tree_root(&t, ret, err);
+out:
+	return r;
+}

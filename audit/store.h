@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The journal's database: opening, locking, schema.  Private to audit/.
+ */
+#ifndef KC_AUDIT_STORE_H
+#define KC_AUDIT_STORE_H
+
+#include <sqlite3.h>
+
+#include "audit/entry.h"
+
+struct aud_journal {
+	sqlite3 *db;
+	sqlite3_stmt *insert;
+	sqlite3_stmt *get;
+	int lock_fd;		/* flock on the file itself; -1 for readers */
+	bool writable;
+	char *path;
+	struct aud_chain chain;	/* where the next entry goes */
+	uint64_t run;		/* of this process; 0 before aud_run */
+	int64_t boot_zero_ms;
+	int64_t utc_zero_ms;
+};
+
+/* aud_db_fail: SQLite's failure as ours. */
+kc_result aud_db_fail(struct aud_journal *j, const char *what,
+    struct kc_err *err);
+
+/* aud_store_open: open, lock if writable, settings; no schema yet. */
+KC_MUST kc_result aud_store_open(const char *path, bool writable,
+    struct aud_journal **ret, struct kc_err *err);
+
+/* aud_store_make: the schema and the one meta row, in one transaction. */
+KC_MUST kc_result aud_store_make(struct aud_journal *j, const char *id,
+    enum aud_mode mode, struct kc_err *err);
+
+/* aud_store_check: ours by application_id, user_version and schema text;
+ *  reads id and mode.  Errors: KC_EFORMAT */
+KC_MUST kc_result aud_store_check(struct aud_journal *j, char id[static 33],
+    enum aud_mode *ret_mode, struct kc_err *err);
+
+/* aud_store_prepare: the statements of aud_append and aud_get. */
+KC_MUST kc_result aud_store_prepare(struct aud_journal *j,
+    struct kc_err *err);
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * transcript.md: the journal for people.  A function of the entries only.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "audit/bundle.h"
+#include "base/text.h"
+#include "base/words.h"
+
+#define SHOWN 400		/* bytes of a long value */
+
+/* Text that means nothing to a terminal and nothing to Markdown. */
+static kc_result
+put(struct kc_buf *b, const char *s, struct kc_err *err)
+{
+	struct kc_buf safe = { 0 };
+	kc_result r;
+
+	KC_TRY(r, kc_text_escape(s, strlen(s), &safe, err));
+	for (size_t i = 0; i < safe.len; i++) {
+		if (strchr("`*_[]<>#|~\\&", safe.p[i]) != NULL)
+			KC_TRY(r, kc_buf_add(b, "\\", 1, err));
+		KC_TRY(r, kc_buf_add(b, safe.p + i, 1, err));
+	}
+out:
+	kc_buf_free(&safe);
+	return r;
+}
+
+static kc_result
+put_value(struct kc_buf *b, const json_t *v, struct kc_err *err)
+{
+	const char *s = json_string_value(v);
+
+	if (json_is_integer(v))
+		return kc_buf_addf(b, err, "%lld",
+		    (long long)json_integer_value(v));
+	if (s == NULL)
+		return kc_buf_adds(b, json_is_true(v) ? "yes" : "no", err);
+	if (strlen(s) > SHOWN)
+		return kc_buf_addf(b, err, "(%zu characters, in the journal)",
+		    strlen(s));
+	return put(b, s, err);
+}
+
+static kc_result
+put_entry(struct kc_buf *b, const struct aud_entry *e, struct kc_err *err)
+{
+	json_t *v;
+	const char *name;
+	kc_result r;
+
+	KC_TRY(r, kc_buf_addf(b, err, "- **%llu** %s run %llu ",
+	    (unsigned long long)e->n, e->time, (unsigned long long)e->run));
+	KC_TRY(r, put(b, e->step[0] != '\0' ? e->step : "-", err));
+	KC_TRY(r, kc_buf_adds(b, " ", err));
+	KC_TRY(r, put(b, e->kind, err));
+	KC_TRY(r, kc_buf_adds(b, "\n", err));
+	json_object_foreach(e->facts, name, v) {
+		KC_TRY(r, kc_buf_adds(b, "  - ", err));
+		KC_TRY(r, put(b, name, err));
+		KC_TRY(r, kc_buf_adds(b, ": ", err));
+		KC_TRY(r, put_value(b, v, err));
+		KC_TRY(r, kc_buf_adds(b, "\n", err));
+	}
+out:
+	return r;
+}
+
+/* struct chapter: the entries whose kind begins with one of the prefixes. */
+struct chapter {
+	struct kc_buf *b;
+	const char *const *prefix;
+	size_t found;
+};
+
+static kc_result
+chapter_entry(void *ctx, const struct aud_entry *e, struct kc_err *err)
+{
+	struct chapter *c = ctx;
+
+	for (size_t i = 0; c->prefix[i] != NULL; i++)
+		if (strncmp(e->kind, c->prefix[i], strlen(c->prefix[i])) ==
+		    0) {
+			c->found++;
+			return put_entry(c->b, e, err);
+		}
+	return KC_DONE;
+}
+
+static const struct {
+	const char *title;
+	const char *const *prefix;
+	const char *none;
+} chapters[] = {
+	{ "Exceptions", (const char *const[]){ "exception.", NULL },
+	  "None was opened." },
+	{ "People", (const char *const[]){ "person", "people", "roll",
+	  "presence", NULL }, "No entry of its own." },
+	{ "Keys and signers", (const char *const[]){ "key", "signer",
+	  "card.key", NULL }, "No entry of its own." },
+	{ "Every step", (const char *const[]){ "", NULL }, "" },
+};
+
+static kc_result
+put_cover(struct kc_buf *b, const struct aud_state *st, struct kc_err *err)
+{
+	struct kc_buf hex = { 0 }, words = { 0 };
+	kc_result r;
+
+	KC_TRY(r, kc_hex_groups(st->chain.head, KC_SHA256, &hex, err));
+	KC_TRY(r, kc_words(st->chain.head, KC_SHA256, " ", &words, err));
+	KC_TRY(r, kc_buf_addf(b, err, "# Transcript of a key ceremony\n\n"
+	    "Ceremony %s, mode **%s**.\n\n", st->chain.id,
+	    aud_mode_name(st->chain.mode)));
+	KC_TRY(r, kc_buf_addf(b, err, "**%s.** %llu entries in %llu runs; "
+	    "%zu checkpoints, %lld signers required; %llu exceptions, %zu "
+	    "open; %zu card commands without an outcome.\n\n",
+	    st->closed ? "Closed" : "Not closed",
+	    (unsigned long long)st->chain.n,
+	    (unsigned long long)st->chain.run, st->n_cps,
+	    (long long)st->required, (unsigned long long)st->exceptions,
+	    json_object_size(st->open), json_object_size(st->intents)));
+	KC_TRY(r, kc_buf_addf(b, err, "| | SHA-256 |\n|---|---|\n"
+	    "| script | %s |\n| site | %s |\n| software | %s |\n\n",
+	    st->script, st->site, st->software));
+	r = kc_buf_addf(b, err, "Head: %s\n\n%s\n\n", kc_buf_str(&hex),
+	    kc_buf_str(&words));
+out:
+	kc_buf_free(&words);
+	kc_buf_free(&hex);
+	return r;
+}
+
+static kc_result
+put_artifacts(struct kc_buf *b, const struct aud_state *st,
+    struct kc_err *err)
+{
+	const char *name;
+	json_t *o;
+	kc_result r;
+
+	KC_TRY(r, kc_buf_adds(b, "## Artifacts\n\n| file | bytes | SHA-256 "
+	    "|\n|---|---|---|\n", err));
+	json_object_foreach(st->artifacts, name, o) {
+		KC_TRY(r, kc_buf_adds(b, "| ", err));
+		KC_TRY(r, put(b, name, err));
+		KC_TRY(r, kc_buf_addf(b, err, " | %lld | %s |\n",
+		    (long long)json_integer_value(json_object_get(o,
+		    "bytes")), json_string_value(json_object_get(o,
+		    "sha256"))));
+	}
+	r = kc_buf_adds(b, "\n", err);
+out:
+	return r;
+}
+
+kc_result
+aud_transcript(struct aud_journal *j, uint64_t size,
+    const struct aud_state *st, struct kc_buf *ret, struct kc_err *err)
+{
+	struct kc_buf b = { 0 };
+	kc_result r;
+
+	KC_TRY(r, put_cover(&b, st, err));
+	for (size_t i = 0; i < sizeof chapters / sizeof *chapters; i++) {
+		struct chapter c = { &b, chapters[i].prefix, 0 };
+
+		if (i == 3)
+			KC_TRY(r, put_artifacts(&b, st, err));
+		KC_TRY(r, kc_buf_addf(&b, err, "## %s\n\n",
+		    chapters[i].title));
+		KC_TRY(r, aud_each(j, 0, size, chapter_entry, &c, err));
+		KC_TRY(r, kc_buf_addf(&b, err, "%s%s\n", c.found == 0 ?
+		    chapters[i].none : "", c.found == 0 ? "\n" : ""));
+	}
+	KC_TRY(r, kc_buf_adds(&b, "## What this proves\n\nThe entries above "
+	    "are those of journal.jsonl in their order. What people typed is "
+	    "what they typed; README.txt says what a verifier can show and "
+	    "what it cannot.\n", err));
+	*ret = b;
+	b = (struct kc_buf){ 0 };
+out:
+	kc_buf_free(&b);
+	return r;
+}

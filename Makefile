@@ -13,7 +13,7 @@ KC_CPPFLAGS := -I. -D_GNU_SOURCE -DOPENSSL_API_COMPAT=30000 \
 KC_WARN := -Wall -Wextra -Werror -pedantic -Wshadow -Wconversion \
 	   -Wsign-conversion -Wcast-qual -Wwrite-strings -Wundef -Wvla \
 	   -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
-	   -Wimplicit-fallthrough -Wframe-larger-than=16384
+	   -Wimplicit-fallthrough -Wframe-larger-than=65536
 KC_HARD := -fstack-protector-strong -fstack-clash-protection \
 	   -fcf-protection -D_FORTIFY_SOURCE=3 -fPIE
 KC_CFLAGS := -std=c11 -O2 -g $(KC_WARN) $(KC_HARD) $(EXTRA_CFLAGS)

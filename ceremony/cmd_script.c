@@ -2,6 +2,8 @@
  *
  * The script commands.
  */
+#include <stdlib.h>
+
 #include "base/words.h"
 #include "ceremony/action.h"
 #include "ceremony/commands.h"
@@ -46,27 +48,33 @@ cmd_check(struct cer_app *app, int argc, char **argv)
 	};
 	struct cer_args a;
 	struct kc_err err = { 0 };
-	struct cer_script s = { 0 };
-	struct cer_site site = { 0 };
+	struct cer_script *s = calloc(1, sizeof *s);
+	struct cer_site *site = calloc(1, sizeof *site);
 	kc_result r;
 	int code = 0;
 
 	(void)app;
-	KC_TRY(r, cer_parse(table, 2, 1, 1, argc, argv, &a, &err));
-	KC_TRY(r, cer_script_read(a.pos[0], &s, &err));
-	if (a.opt[0].given) {
-		KC_TRY(r, cer_site_read(a.opt[0].v[0], &site, &err));
-		KC_TRY(r, cer_script_bind(&s, &site, &err));
+	if (s == NULL || site == NULL) {
+		r = KC_FAIL(&err, KC_ENOMEM, 0, "no memory for a script");
+		goto out;
 	}
-	code = print_check(&s, a.opt[0].given ? &site : NULL,
+	KC_TRY(r, cer_parse(table, 2, 1, 1, argc, argv, &a, &err));
+	KC_TRY(r, cer_script_read(a.pos[0], s, &err));
+	if (a.opt[0].given) {
+		KC_TRY(r, cer_site_read(a.opt[0].v[0], site, &err));
+		KC_TRY(r, cer_script_bind(&s, site, &err));
+	}
+	code = print_check(s, a.opt[0].given ? site : NULL,
 	    a.opt[1].given);
 out:
 	if (!kc_ok(r)) {
 		kc_certain(&err, "nothing was started; no file was written");
 		code = cer_report("script check", &err);
 	}
-	cer_script_free(&s);
-	cer_site_free(&site);
+	cer_script_free(s);
+	cer_site_free(site);
+	free(s);
+	free(site);
 	return code;
 }
 

@@ -123,7 +123,7 @@ fits(const struct cer_prompt *p, char *text)
 	case CER_ASK_YESNO:
 		if (text[0] != 'y' && text[0] != 'n')
 			return false;
-		memcpy(text, text[0] == 'y' ? "yes" : "no", 4);
+		(void)snprintf(text, 4, "%s", text[0] == 'y' ? "yes" : "no");
 		return true;
 	case CER_ASK_WORD:
 		return strcmp(text, p->word) == 0;

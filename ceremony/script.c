@@ -177,15 +177,14 @@ out:
 kc_result
 cer_script_read(const char *path, struct cer_script *ret, struct kc_err *err)
 {
-	struct cer_script s = { 0 };
 	kc_result r;
 
-	KC_TRY(r, cer_yaml_load(path, &s.bytes, s.sha256, &s.root, err));
-	KC_TRY(r, read_tree(&s, err));
-	*ret = s;
-	return r;
+	KC_TRY(r, cer_yaml_load(path, &ret->bytes, ret->sha256, &ret->root,
+	    err));
+	r = read_tree(ret, err);
 out:
-	cer_script_free(&s);
+	if (!kc_ok(r))
+		cer_script_free(ret);
 	return r;
 }
 
@@ -196,5 +195,5 @@ cer_script_free(struct cer_script *s)
 		return;
 	cer_node_free(&s->root);
 	kc_buf_free(&s->bytes);
-	*s = (struct cer_script){ 0 };
+	memset(s, 0, sizeof *s);
 }

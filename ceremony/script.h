@@ -51,6 +51,8 @@ struct cer_script {
 };
 
 /* cer_script_read: parse and check the form of a script.
+ *  ret  zeroed by the caller (it is large: not on the stack); empty again
+ *       on failure.  cer_site_read likewise
  *  Errors: KC_EFORMAT with file, line and column */
 KC_MUST kc_result cer_script_read(const char *path, struct cer_script *ret,
     struct kc_err *err);

@@ -154,15 +154,14 @@ out:
 kc_result
 cer_site_read(const char *path, struct cer_site *ret, struct kc_err *err)
 {
-	struct cer_site s = { 0 };
 	kc_result r;
 
-	KC_TRY(r, cer_yaml_load(path, &s.bytes, s.sha256, &s.root, err));
-	KC_TRY(r, read_site(&s, err));
-	*ret = s;
-	return r;
+	KC_TRY(r, cer_yaml_load(path, &ret->bytes, ret->sha256, &ret->root,
+	    err));
+	r = read_site(ret, err);
 out:
-	cer_site_free(&s);
+	if (!kc_ok(r))
+		cer_site_free(ret);
 	return r;
 }
 
@@ -173,7 +172,7 @@ cer_site_free(struct cer_site *s)
 		return;
 	cer_node_free(&s->root);
 	kc_buf_free(&s->bytes);
-	*s = (struct cer_site){ 0 };
+	memset(s, 0, sizeof *s);
 }
 
 const struct cer_person *

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/b64.h"
+#include "ceremony/action.h"
 #include "ceremony/room.h"
 
 static void

@@ -68,7 +68,7 @@ endef
 $(foreach r,$(ROOMS),$(eval $(call unit_rule,$(r))))
 .PRECIOUS: $(BUILD)/obj/tests/%.o
 
-units: $(UNIT)
+units: $(UNIT) $(BUILD)/tests/ui/demo
 
 check:
 	@scripts/setup --ensure --tests

@@ -25,6 +25,24 @@ ui_choice(const char *choices, uint32_t letter)
 	return false;
 }
 
+void
+ui_choice_hint(const char *choices, char *ret, size_t cap)
+{
+	size_t n = 0;
+
+	ret[0] = '\0';
+	for (const char *p = choices; p != NULL && *p != '\0' &&
+	    n + 16 < cap;) {
+		if (n > 0)
+			ret[n++] = ' ';
+		ret[n++] = *p;
+		p = strchr(p, '\n');
+		p += p != NULL;
+	}
+	if (n > 0)
+		(void)snprintf(ret + n, cap - n, "\tanswer\n");
+}
+
 static void
 draw_choices(const char *choices, struct ui_flow *f)
 {
@@ -147,19 +165,9 @@ ask_hint(const struct ui_state *s, char *ret, size_t cap)
 	};
 	const char *c = s->ask->kind == CER_ASK_CHOICE ? s->ask->choices :
 	    "";
-	char letters[64] = "";
-	size_t n = 0;
+	char letters[64];
 
-	/* A choice's own letters come before everybody's. */
-	for (const char *p = c; p != NULL && *p != '\0' && n < 24;) {
-		letters[n++] = *p;
-		letters[n++] = ' ';
-		p = strchr(p, '\n');
-		p += p != NULL;
-	}
-	if (n > 0)
-		(void)snprintf(letters + n - 1, sizeof letters - n,
-		    "\tanswer\n");
+	ui_choice_hint(c, letters, sizeof letters);
 	(void)snprintf(ret, cap, "%s%s%s\texception\n%s\tsuspend\n%s\thead\n"
 	    "?\thelp", own[s->ask->kind] != NULL ? own[s->ask->kind] : "",
 	    letters, ui_choice(c, 'e') ? "F2" : "e",

@@ -11,7 +11,7 @@
 #include "base/words.h"
 
 kc_result
-ui_flow_new(struct ui_flow *ret, int cols, bool gaps,
+ui_flow_new(struct ui_flow *ret, int cols, int gaps,
     const struct ui_look *look, struct kc_err *err)
 {
 	struct ui_flow f = { .gaps = gaps };
@@ -32,8 +32,10 @@ ui_flow_free(struct ui_flow *f)
 void
 ui_flow_gap(struct ui_flow *f)
 {
-	if (f->gaps && f->row > 0)
+	if (f->gaps > 0 && f->row > 0 && f->row < f->g.rows) {
+		f->gaps--;
 		f->row++;
+	}
 }
 
 static void

@@ -12,19 +12,19 @@
 #define UI_FLOW_ROWS 200
 
 /* struct ui_flow: row is the next free one.
- *  gaps       blank lines between blocks are drawn
+ *  gaps       how many blank lines between blocks may still be drawn
  *  pin_least  rows that always stay: who acts
  *  pin_most   rows that stay where there is room: what is read aloud
  *  tail       an overlong rest is shown from its end, not its beginning */
 struct ui_flow {
 	struct ui_grid g;
 	int row;
-	bool gaps;
+	int gaps;
 	int pin_least, pin_most;
 	bool tail;
 };
 
-KC_MUST kc_result ui_flow_new(struct ui_flow *ret, int cols, bool gaps,
+KC_MUST kc_result ui_flow_new(struct ui_flow *ret, int cols, int gaps,
     const struct ui_look *look, struct kc_err *err);
 void ui_flow_free(struct ui_flow *f);
 

@@ -108,8 +108,8 @@ static void
 form_hint(const struct ui_state *s, char *ret, size_t cap)
 {
 	(void)snprintf(ret, cap, "Tab\tnext field\nEnter\t%s\n"
-	    "Esc\tcancel, nothing is filed\nF4\thead\nF1\thelp",
-	    s->focus + 1 < FIELDS ? "next field" : "file it");
+	    "Esc\tcancel\nF3\tsuspend\nF4\thead\nF1\thelp",
+	    s->focus + 1 < FIELDS ? "next" : "file it");
 }
 
 const struct ui_mode ui_mode_form = {

@@ -13,6 +13,8 @@
 #include "ui/flow.h"
 #include "ui/wrap.h"
 
+#define GAPS_ALL 1000
+
 /* site, ceremony, mode, card, clock; the middle gives way first. */
 static void
 draw_top(const struct ui_state *s, struct ui_grid *g)
@@ -141,21 +143,25 @@ ui_draw_pane(const struct ui_state *s, struct ui_grid *g, struct ui_box box,
     ui_fill_fn *body, ui_fill_fn *foot)
 {
 	struct ui_flow b = { 0 }, f = { 0 };
+	int gaps = GAPS_ALL, spare;
 
-	/* First with blank lines between the blocks; without, where short. */
-	for (int gaps = 1; gaps >= 0; gaps--) {
-		if (!kc_ok(ui_flow_new(&b, box.cols, gaps == 1, g->look,
-		    NULL)) ||
-		    !kc_ok(ui_flow_new(&f, box.cols, gaps == 1, g->look,
-		    NULL)))
+	/* First with every blank line, then with none; where there is room
+	 * left, a third time with as many as fit. */
+	for (int pass = 0; pass < 3; pass++) {
+		if (!kc_ok(ui_flow_new(&b, box.cols, gaps, g->look, NULL)) ||
+		    !kc_ok(ui_flow_new(&f, box.cols,
+		    pass == 0 ? GAPS_ALL : 0, g->look, NULL)))
 			break;
 		body(s, &b);
 		if (foot != NULL)
 			foot(s, &f);
-		if (gaps == 0 || b.row + f.row + (f.row > 0) <= box.rows) {
+		spare = box.rows - b.row - f.row;
+		if ((pass == 0 && spare >= 0) || (pass == 1 && spare <= 0) ||
+		    pass == 2) {
 			ui_flow_show(g, box, &b, &f, s->scroll);
 			break;
 		}
+		gaps = pass == 0 ? 0 : spare;
 		ui_flow_free(&b);
 		ui_flow_free(&f);
 	}

@@ -81,6 +81,9 @@ enum ui_reply ui_key(struct ui_state *s, struct ui_key k);
 /* ui_choice: does choices ("r Read again\n...") hold the letter? */
 bool ui_choice(const char *choices, uint32_t letter);
 
+/* ui_choice_hint: the letters for the key line; "" when there are none. */
+void ui_choice_hint(const char *choices, char *ret, size_t cap);
+
 /* Parts of the frame. */
 struct ui_box ui_draw_frame(const struct ui_state *s, struct ui_grid *g,
     bool acts);

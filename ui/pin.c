@@ -19,13 +19,13 @@ pin_foot(const struct ui_state *s, struct ui_flow *f)
 	if (p->text != NULL)
 		ui_flow_text(f, 0, UI_BOLD, p->text);
 	ui_flow_text(f, 0, UI_PLAIN,
-	    "Nobody else looks. Nothing will appear while you type.");
+	    "Nobody else looks. Nothing appears while you type.");
 	if (p->min == p->max)
 		(void)snprintf(text, sizeof text, "Exactly %zu characters%s.",
-		    p->min, p->twice ? ", asked for twice" : "");
+		    p->min, p->twice ? ", typed twice" : "");
 	else
 		(void)snprintf(text, sizeof text, "%zu to %zu characters%s.",
-		    p->min, p->max, p->twice ? ", asked for twice" : "");
+		    p->min, p->max, p->twice ? ", typed twice" : "");
 	ui_flow_text(f, 0, UI_PLAIN, text);
 	if (p->tries != NULL && p->tries[0] != '\0')
 		ui_flow_text(f, 0, UI_NOTE, p->tries);

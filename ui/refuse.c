@@ -39,7 +39,7 @@ refuse_foot(const struct ui_state *s, struct ui_flow *f)
 	    "the journal holds every act that was acknowledged";
 	const char *next = kc_next(s->why->code), *c = s->choices;
 
-	if (f->gaps)
+	if (f->gaps > 0)
 		f->row++;
 	ui_flow_lead(f, "Certain", UI_BOLD, COL, UI_PLAIN, certain);
 	ui_flow_gap(f);
@@ -87,8 +87,11 @@ refuse_hint(const struct ui_state *s, char *ret, size_t cap)
 {
 	const char *c = s->choices;
 
-	(void)snprintf(ret, cap, "%s\texception\n%s\tsuspend\n%s\thead\n"
-	    "?\thelp", ui_choice(c, 'e') ? "F2" : "e",
+	char letters[64];
+
+	ui_choice_hint(c, letters, sizeof letters);
+	(void)snprintf(ret, cap, "%s%s\texception\n%s\tsuspend\n"
+	    "%s\thead\n?\thelp", letters, ui_choice(c, 'e') ? "F2" : "e",
 	    ui_choice(c, 's') ? "F3" : "s", ui_choice(c, 'h') ? "F4" : "h");
 }
 

@@ -85,8 +85,8 @@ head_draw(const struct ui_state *s, struct ui_grid *g)
 	int col = g->look->ascii ? 2 : UI_QR_COLS + 3;
 	char title[80], hex[KC_HEX];
 
-	(void)snprintf(title, sizeof title, " Head of the journal, entry "
-	    "count %llu ", (unsigned long long)s->v->journal_entries);
+	(void)snprintf(title, sizeof title, " Head of the journal after "
+	    "%llu entries ", (unsigned long long)s->v->journal_entries);
 	(void)ui_put(g, 1, 2, g->cols - 4, UI_BOLD, title);
 	if (g->look->ascii)
 		(void)ui_put(g, box.row + 18, 36, g->cols - 37, UI_PLAIN,

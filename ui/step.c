@@ -135,6 +135,27 @@ evidence(const struct ui_state *s, struct ui_flow *f)
 	}
 }
 
+/* Said where it cannot scroll away. */
+static void
+failures(const struct cer_view *v, struct ui_flow *f)
+{
+	size_t bad = 0, all = 0;
+	char text[80];
+
+	for (size_t i = 0; i < v->n_lines && i < CER_LINES_MAX; i++) {
+		bad += v->line[i].kind == CER_LINE_NOGO;
+		all += v->line[i].kind == CER_LINE_NOGO ||
+		    v->line[i].kind == CER_LINE_OK;
+	}
+	if (bad == 0)
+		return;
+	ui_flow_gap(f);
+	(void)snprintf(text, sizeof text, " NO-GO: %zu of %zu check%s %s not "
+	    "hold ", bad, all, all == 1 ? "" : "s",
+	    bad == 1 ? "does" : "do");
+	ui_flow_text(f, 0, UI_FAILS, text);
+}
+
 void
 ui_step_body(const struct ui_state *s, struct ui_flow *f)
 {
@@ -152,6 +173,7 @@ ui_step_body(const struct ui_state *s, struct ui_flow *f)
 		ui_flow_gap(f);
 		ui_flow_lead(f, "Why:", UI_BOLD, 5, UI_PLAIN, v->why);
 	}
+	failures(v, f);
 	f->pin_most = f->row;
 	f->tail = v->n_lines > 0;
 	if (v->n_lines > 0) {
@@ -211,7 +233,7 @@ ui_step_foot(const struct ui_state *s, struct ui_flow *f)
 	const struct cer_view *v = s->v;
 	bool rule = v->busy[0] != '\0' || v->certain[0] != '\0';
 
-	if (rule && f->gaps)
+	if (rule && f->gaps > 0)
 		f->row++;
 	if (v->busy[0] != '\0') {
 		busy(v, f);

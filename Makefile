@@ -72,7 +72,7 @@ $(foreach r,$(ROOMS),$(eval $(call unit_rule,$(r))))
 .SECONDARY: $(UNIT:$(BUILD)/tests/%=$(BUILD)/obj/tests/%.o)
 
 # Programs that tests run.
-HELPERS := $(BUILD)/tests/audit/make_ceremony
+HELPERS := $(BUILD)/tests/audit/make_ceremony $(BUILD)/tests/ui/demo
 units: $(UNIT) $(HELPERS)
 
 # For scripts/lint: the flags every file is compiled with.

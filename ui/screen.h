@@ -12,4 +12,8 @@
  *  The terminal is given back by ret->close, on exit and on fatal signals. */
 KC_MUST kc_result ui_screen_open(struct cer_ui *ret, struct kc_err *err);
 
+/* ui_screen_clock: draw this clock (UTC, ms) instead of the system's; NULL
+ *  goes back.  For tests that compare whole screens. */
+void ui_screen_clock(int64_t (*utc_ms)(void));
+
 #endif

@@ -62,7 +62,7 @@ cmd_check(struct cer_app *app, int argc, char **argv)
 	KC_TRY(r, cer_script_read(a.pos[0], s, &err));
 	if (a.opt[0].given) {
 		KC_TRY(r, cer_site_read(a.opt[0].v[0], site, &err));
-		KC_TRY(r, cer_script_bind(&s, site, &err));
+		KC_TRY(r, cer_script_bind(s, site, &err));
 	}
 	code = print_check(s, a.opt[0].given ? site : NULL,
 	    a.opt[1].given);

@@ -162,8 +162,9 @@ init_blank(struct cer_room *room, const struct cer_instance *in,
 	struct kc_buf env = { 0 };
 	kc_result r;
 
-	(void)snprintf(card->label, sizeof card->label, "kc-%.8s-%d-%.16s",
-	    aud_get_id(room->j), (int)(card->inits + 1) % 1000,
+	/* Another label for each attempt: it tells them apart afterwards. */
+	(void)snprintf(card->label, sizeof card->label, "kc-%.8s-%u-%.16s",
+	    aud_get_id(room->j), (uint8_t)(card->inits + 1),
 	    card->def->id);
 	KC_TRY(r, cer_card_module(room, card, &env, &m, err));
 	KC_TRY(r, random_so_pin(&so, err));

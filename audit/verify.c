@@ -122,7 +122,7 @@ fill(const struct aud_check *c, struct aud_verdict *v)
 	v->exceptions = st->exceptions;
 	v->open_exceptions = json_object_size(st->open);
 	v->open_intents = json_object_size(st->intents);
-	v->signatures = st->signatures;
+	v->signatures += st->signatures;
 	v->closed = st->closed;
 	memcpy(v->head, st->chain.head, KC_SHA256);
 }

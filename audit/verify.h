@@ -34,4 +34,10 @@ void aud_verdict_free(struct aud_verdict *v);
 KC_MUST kc_result aud_verify(const char *path, const struct aud_verify *opt,
     struct aud_verdict *ret, struct kc_err *err);
 
+/* aud_walk: call fn for every entry of a ceremony directory, database or
+ *  export, each checked by itself; no chain, no signatures. */
+KC_MUST kc_result aud_walk(const char *path,
+    kc_result (*fn)(void *ctx, const struct aud_entry *e, struct kc_err *err),
+    void *ctx, struct kc_err *err);
+
 #endif

@@ -157,7 +157,7 @@ count(void *ctx, const struct aud_entry *e, struct kc_err *err)
 		memcpy(t->begun, e->step, sizeof t->begun);
 	if (strcmp(e->kind, "step.done") == 0 ||
 	    strcmp(e->kind, AUD_KIND_CP_END) == 0 ||
-	    strcmp(e->kind, AUD_KIND_EX_END) == 0) {
+	    strcmp(e->kind, CER_EXPORT_WRITTEN) == 0) {
 		t->steps++;
 		memcpy(t->last, e->step, sizeof t->last);
 	}

@@ -209,20 +209,6 @@ out:
 	return r;
 }
 
-static kc_result
-signer_row(struct cer_room *room, const struct cer_instance *in,
-    const struct cer_card *card, const char *b64, const char *sha,
-    struct kc_err *err)
-{
-	struct aud_fact f[] = {
-		AUD_S("signer", card->def->person),
-		AUD_S("cert", b64),
-		AUD_S("cert.sha256", sha),
-	};
-
-	return cer_row(room, AUD_KIND_SIGNER, in, f, 3, err);
-}
-
 /* What follows a certificate: the PEM as an artifact, and the signer. */
 static kc_result
 publish(struct cer_room *room, const struct cer_instance *in,
@@ -242,9 +228,11 @@ publish(struct cer_room *room, const struct cer_instance *in,
 		    (const char *)b64.p + at));
 	KC_TRY(r, kc_buf_adds(&pem, "-----END CERTIFICATE-----\n", err));
 	KC_TRY(r, cer_artifact_put(room, in, name, pem.p, pem.len, err));
-	if (use == TOK_SIGNING && !card->is_signer)
-		r = signer_row(room, in, card, kc_buf_str(&b64),
-		    card->cert_sha[use], err);
+	if (use != TOK_SIGNING || card->is_signer)
+		goto out;
+	KC_TRY(r, aud_signer_add(room->j, in->id, card->def->person, der,
+	    err));
+	r = cer_catch_up(room, err);
 out:
 	kc_buf_free(&b64);
 	kc_buf_free(&pem);

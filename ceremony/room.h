@@ -19,6 +19,7 @@
 #define CER_ARTIFACTS_MAX 64
 #define CER_USES 2		/* TOK_WRAPPING, TOK_SIGNING */
 #define CER_FACTS_MAX 24
+#define CER_EXPORT_WRITTEN "export.written"	/* row kind */
 
 /* struct cer_instance: a step for one person ("keys.generate.holder-2"). */
 struct cer_instance {

@@ -103,14 +103,13 @@ freeze(struct cer_room *room, const struct cer_instance *in, bool manifest,
 /* The directory is complete or not there.  One that is there is adopted if
  * its manifest is the one just signed: a kill came after the rename. */
 static kc_result
-write_export(struct cer_room *room, const struct cer_instance *in,
-    const struct aud_text *t, struct kc_err *err)
+write_export(struct cer_room *room, const struct aud_text *t,
+    struct kc_err *err)
 {
 	struct aud_source src = { room->j, room->dir };
 	struct kc_buf out = { 0 }, manifest = { 0 }, path = { 0 };
 	kc_result r;
 
-	(void)in;
 	KC_TRY(r, cer_path(room, room->site.exports, "", &out, err));
 	if (kc_file_exists(kc_buf_str(&out))) {
 		KC_TRY(r, kc_path_join(kc_buf_str(&out), "manifest.json",
@@ -132,6 +131,16 @@ out:
 	return r;
 }
 
+/* Only after the directory stands is the step done. */
+static kc_result
+written_row(struct cer_room *room, const struct cer_instance *in,
+    const struct aud_text *t, struct kc_err *err)
+{
+	struct aud_fact f[] = { AUD_I("size", t->number) };
+
+	return cer_row(room, CER_EXPORT_WRITTEN, in, f, 1, err);
+}
+
 kc_result
 cer_sign_text(struct cer_room *room, const struct cer_instance *in,
     bool manifest, struct kc_err *err)
@@ -151,10 +160,11 @@ cer_sign_text(struct cer_room *room, const struct cer_instance *in,
 		    "Checkpoint", "%s", hex);
 		KC_TRY(r, collect(room, in, &t, &stale, err));
 	}
-	if (manifest)
-		KC_TRY(r, write_export(room, in, &t, err));
 	KC_TRY(r, aud_text_end(room->j, in->id, &t, err));
-	r = cer_catch_up(room, err);
+	if (manifest)
+		KC_TRY(r, write_export(room, &t, err));
+	r = manifest ? written_row(room, in, &t, err) :
+	    cer_catch_up(room, err);
 out:
 	aud_text_free(&t);
 	return r;

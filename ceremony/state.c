@@ -185,7 +185,7 @@ on_step(struct cer_room *room, const struct aud_entry *e)
 		in->suspended = true;
 	} else if (is(e->kind, "step.done") ||
 	    (in->step->action->own_end && (is(e->kind, AUD_KIND_CP_END) ||
-	    is(e->kind, AUD_KIND_EX_END)))) {
+	    is(e->kind, CER_EXPORT_WRITTEN)))) {
 		in->done = true;
 		in->failed = false;
 	}

@@ -14,7 +14,7 @@ KC_MUST kc_result aud_cms_digest_of(const uint8_t hash[static KC_SHA256],
 
 /* aud_cms_read: the (certificate, signature) pairs of a file that must be,
  *  byte for byte, what aud_cms_build makes of them for this content.
- *  Errors: KC_EFORMAT no CMS; KC_EREFUSED another encoding
+ *  Errors: KC_EREFUSED no CMS, or another encoding
  *  ret  AUD_SIGNERS_MAX of them, caller frees each */
 KC_MUST kc_result aud_cms_read(const char *name, const struct kc_buf *der,
     const struct kc_buf *content, struct aud_signature *ret, size_t *ret_n,

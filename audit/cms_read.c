@@ -27,7 +27,7 @@ parse(const char *name, const struct kc_buf *der, CMS_ContentInfo **ret,
 	    OBJ_obj2nid(CMS_get0_type(cms)) != NID_pkcs7_signed) {
 		CMS_ContentInfo_free(cms);
 		ERR_clear_error();
-		return KC_FAIL(err, KC_EFORMAT, 0,
+		return KC_FAIL(err, KC_EREFUSED, 0,
 		    "%s is not one DER CMS SignedData", name);
 	}
 	*ret = cms;

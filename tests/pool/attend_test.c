@@ -194,7 +194,8 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_whole_recovery_is_answered_each_request_once),
+		cmocka_unit_test(
+		    a_whole_recovery_is_answered_each_request_once),
 		cmocka_unit_test(
 		    an_answer_that_was_carried_away_is_not_given_again),
 		cmocka_unit_test(an_answer_that_is_there_already_is_left_alone),

@@ -73,9 +73,21 @@ print_usage(const struct cer_cmd *c)
 	    c->usage, c->help);
 }
 
+/* The sd commands need the fork server only when a card is named. */
+static bool
+wants_cards(const struct cer_cmd *c, int argc, char **argv)
+{
+	if (!c->cards || strcmp(c->group, "sd") != 0)
+		return c->cards;
+	for (int i = 0; i < argc; i++)
+		if (strcmp(argv[i], "--token") == 0)
+			return true;
+	return false;
+}
+
 /* Everything a command may not have is gone when this returns. */
 static kc_result
-prepare(struct cer_app *app, const struct cer_cmd *c, struct kc_err *err)
+prepare(struct cer_app *app, bool cards, struct kc_err *err)
 {
 	kc_result r;
 
@@ -83,7 +95,7 @@ prepare(struct cer_app *app, const struct cer_cmd *c, struct kc_err *err)
 		return KC_FAIL_SSL(err, KC_ESANDBOX, "OpenSSL did not start");
 	KC_TRY(r, kc_harden(err));
 	KC_TRY(r, kc_secret_heap(err));
-	if (c->cards)
+	if (cards)
 		KC_TRY(r, tok_server_start(&app->server, err));
 	r = kc_sandbox_enter(KC_SANDBOX_MAIN, err);
 out:
@@ -101,7 +113,7 @@ run_command(const struct cer_cmd *c, int argc, char **argv)
 		print_usage(c);
 		return 0;
 	}
-	if (!kc_ok(prepare(&app, c, &err))) {
+	if (!kc_ok(prepare(&app, wants_cards(c, argc, argv), &err))) {
 		tok_server_stop(&app.server);
 		return cer_report(c->group, &err);
 	}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * sd restore-blob: the one command after which another pool holds the keys.
+ * Who receives is said first; the output is checked before any key is used.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "base/words.h"
+#include "ceremony/cmd_sd.h"
+#include "sd/cert.h"
+
+enum {
+	O_FILE = SDO_OWN, O_EXCHANGE, O_OUT, O_SHA256, O_POOL, O_MRSIGNER,
+	O_WITHOUT, O_COUNT
+};
+
+static const struct cer_opt table[] = {
+	SD_KEY_OPTIONS,
+	{ "--sd-file", CER_ONE, true },
+	{ "--sd-exchange-key", CER_ONE, true },
+	{ "--sd-file-restore-blob", CER_ONE, true },
+	{ "--exchange-sha256", CER_ONE, false },
+	{ "--pool", CER_ONE, false },
+	{ "--pin-mrsigner", CER_ONE, false },
+	{ "--without-evidence", CER_ONE, false },
+};
+
+/* struct job: everything of one run. */
+struct job {
+	struct cer_domain dom;
+	struct sd_cert exchange;
+	struct cer_keysource *src;
+	struct sd_opened opened;
+	struct kc_buf blob;
+};
+
+static void
+job_free(struct job *j)
+{
+	sd_opened_free(&j->opened);
+	cer_keysource_free(&j->src);
+	sd_domain_free(&j->dom.d);
+	sd_cert_free(&j->exchange);
+	kc_buf_free(&j->blob);
+}
+
+static kc_result
+check_pins(const struct cer_args *a, struct kc_err *err)
+{
+	uint8_t hash[KC_SHA256];
+
+	for (size_t o = O_SHA256; o <= O_MRSIGNER; o++)
+		if (!a->opt[o].given)
+			return KC_FAIL(err, KC_EUSAGE, 0,
+			    "who receives the domain: %s is missing beside "
+			    "the other pins", table[o].name);
+	for (size_t o = O_SHA256; o <= O_MRSIGNER; o += 2)
+		if (!kc_unhex(a->opt[o].v[0], KC_SHA256, hash))
+			return KC_FAIL(err, KC_EUSAGE, 0,
+			    "%s: '%.70s' is not 64 hex digits", table[o].name,
+			    a->opt[o].v[0]);
+	return KC_FAIL(err, KC_EREFUSED, 0,
+	    "this version cannot check an exchange key's evidence yet, so "
+	    "the pins given cannot be held against it");
+}
+
+/* RECEIVER: always said. */
+static kc_result
+check_receiver(const struct cer_args *a, struct kc_err *err)
+{
+	bool pins = a->opt[O_SHA256].given || a->opt[O_POOL].given ||
+	    a->opt[O_MRSIGNER].given;
+	const char *reason = a->opt[O_WITHOUT].v[0];
+
+	if (!pins && reason == NULL)
+		return KC_FAIL(err, KC_EUSAGE, 0,
+		    "who receives the domain must always be said: "
+		    "--exchange-sha256 HEX --pool NAME --pin-mrsigner HEX, or "
+		    "--without-evidence REASON");
+	if (pins && reason != NULL)
+		return KC_FAIL(err, KC_EUSAGE, 0,
+		    "--without-evidence and pins are given together; who "
+		    "receives the domain is said one way");
+	if (pins)
+		return check_pins(a, err);
+	if (reason[strspn(reason, " \t")] == '\0' || !kc_text_clean(reason))
+		return KC_FAIL(err, KC_EUSAGE, 0,
+		    "--without-evidence wants a reason in words");
+	return KC_DONE;
+}
+
+/* The exchange certificate as two people compare it; on stderr with --json,
+ * so that it is read in either case. */
+static kc_result
+show_exchange(const struct sd_cert *c, const char *reason, FILE *to,
+    struct kc_err *err)
+{
+	struct kc_buf hex = { 0 }, words = { 0 };
+	kc_result r;
+
+	KC_TRY(r, kc_hex_groups(c->x5t, KC_SHA256, &hex, err));
+	KC_TRY(r, kc_words(c->x5t, KC_SHA256, " ", &words, err));
+	(void)fprintf(to, "exchange certificate %s (RSA %zu)\n"
+	    "  SHA-256 %s\n  words   %s\n"
+	    "  NOT PROVEN: used without evidence: %s\n", c->name, c->bits,
+	    kc_buf_str(&hex), kc_buf_str(&words), reason);
+	(void)fflush(to);
+out:
+	kc_buf_free(&hex);
+	kc_buf_free(&words);
+	return r;
+}
+
+/* Everything that needs no key. */
+static kc_result
+prepare(const struct cer_args *a, struct job *j,
+    struct cer_key_request *ret_rq, struct kc_err *err)
+{
+	kc_result r;
+
+	KC_TRY(r, check_receiver(a, err));
+	KC_TRY(r, cer_sd_request(a, ret_rq, err));
+	KC_TRY(r, kc_file_check_new(a->opt[O_OUT].v[0], err));
+	KC_TRY(r, cer_sd_read(a->opt[O_FILE].v[0], &j->dom, err));
+	KC_TRY(r, cer_cert_file(a->opt[O_EXCHANGE].v[0], &j->exchange, err));
+	KC_TRY(r, sd_exchange_check(&j->exchange, ret_rq->at_ms, err));
+	r = show_exchange(&j->exchange, a->opt[O_WITHOUT].v[0],
+	    a->opt[SDO_JSON].given ? stderr : stdout, err);
+out:
+	if (!kc_ok(r))
+		kc_certain(err, "no key was used, nothing was decrypted, no "
+		    "file was written");
+	return r;
+}
+
+static kc_result
+restore(struct cer_app *app, const struct cer_args *a, struct job *j,
+    struct kc_err *err)
+{
+	const char *out_path = a->opt[O_OUT].v[0];
+	struct cer_key_request rq;
+	const struct sd_key *keys;
+	size_t n = 0;
+	kc_result r;
+
+	KC_TRY(r, prepare(a, j, &rq, err));
+	KC_TRY(r, cer_keysource_open(app, &rq, &j->dom.d, &j->src, err));
+	keys = cer_keysource_keys(j->src, &n);
+	KC_TRY(r, sd_open(a->opt[O_FILE].v[0], &j->dom.d, keys, n,
+	    &j->opened, err));
+	KC_TRY(r, sd_restore_blob(&j->dom.d, &j->opened.master, &j->exchange,
+	    rq.at_ms, &j->blob, err));
+	kc_secret_free(&j->opened.master);
+	KC_TRY(r, kc_file_write_new(out_path, j->blob.p, j->blob.len, 0600,
+	    err));
+	r = cer_sd_written(out_path, &j->blob, err);
+	if (kc_ok(r))
+		r = sd_blob_check(out_path, j->blob.p, j->blob.len,
+		    &j->dom.d, &j->exchange, err);
+	if (!kc_ok(r))
+		kc_certain(err, "%s was written but must not be used",
+		    out_path);
+out:
+	return r;
+}
+
+static kc_result
+make_json(const struct cer_args *a, const struct job *j, const char *hash,
+    json_t **ret, struct kc_err *err)
+{
+	struct kc_buf words = { 0 };
+	json_t *o = NULL, *holders = NULL;
+	const struct sd_key *keys;
+	char hex[KC_HEX];
+	size_t n = 0;
+	kc_result r;
+
+	keys = cer_keysource_keys(j->src, &n);
+	kc_hex(j->exchange.x5t, KC_SHA256, hex);
+	KC_TRY(r, kc_words(j->exchange.x5t, KC_SHA256, " ", &words, err));
+	KC_TRY(r, cer_sd_holders(&j->dom.d, keys, &j->opened, &holders, err));
+	o = json_pack("{s:s,s:I,s:s,s:s,s:s,s:b,s:s,s:s,s:o,s:[]}",
+	    "blob", a->opt[O_OUT].v[0], "bytes", (json_int_t)j->blob.len,
+	    "sha256", hash, "exchange_sha256", hex, "exchange_words",
+	    kc_buf_str(&words), "evidence", 0, "without_evidence",
+	    a->opt[O_WITHOUT].v[0], "domain_sha256", j->dom.sha256,
+	    "holders", holders, "tags");
+	for (size_t i = 0; i < j->dom.d.n_data; i++)
+		KC_TRY(r, kc_json_add_new(json_object_get(o, "tags"),
+		    json_string(j->dom.d.datum[i].tag), err));
+	*ret = o;
+	o = NULL;
+out:
+	kc_buf_free(&words);
+	json_decref(o);
+	return r;
+}
+
+static int
+print(const struct cer_args *a, const struct job *j, struct kc_err *err)
+{
+	uint8_t hash[KC_SHA256];
+	char hex[KC_HEX];
+	const struct sd_key *keys;
+	json_t *o = NULL;
+	size_t n = 0;
+	kc_result r;
+
+	KC_TRY(r, kc_sha256_one(j->blob.p, j->blob.len, hash, err));
+	kc_hex(hash, sizeof hash, hex);
+	if (a->opt[SDO_JSON].given) {
+		KC_TRY(r, make_json(a, j, hex, &o, err));
+		return cer_print_json(o, 0);
+	}
+	keys = cer_keysource_keys(j->src, &n);
+	for (size_t i = 0; i < n; i++)
+		(void)printf("  share %zu of %zu opened by %s\n",
+		    j->opened.share_of[i] + 1, j->dom.d.n_shares,
+		    keys[i].name);
+	(void)printf("restore blob %s: %zu bytes, %zu data\n  SHA-256 %s\n",
+	    a->opt[O_OUT].v[0], j->blob.len, j->dom.d.n_data, hex);
+out:
+	if (!kc_ok(r))
+		return cer_report("sd restore-blob", err);
+	return 0;
+}
+
+int
+cer_sd_restore_blob(struct cer_app *app, int argc, char **argv)
+{
+	struct cer_args a;
+	struct job *j = calloc(1, sizeof *j);
+	struct kc_err err = { 0 };
+	int code;
+
+	if (j == NULL) {
+		(void)KC_FAIL(&err, KC_ENOMEM, 0, "no memory to begin");
+		return cer_report("sd restore-blob", &err);
+	}
+	if (!kc_ok(cer_parse(table, O_COUNT, 0, 0, argc, argv, &a, &err)) ||
+	    !kc_ok(restore(app, &a, j, &err))) {
+		kc_certain(&err, "no restore blob was written; what was "
+		    "opened is wiped");
+		code = cer_report("sd restore-blob", &err);
+	} else {
+		code = print(&a, j, &err);
+	}
+	job_free(j);
+	free(j);
+	return code;
+}

@@ -84,16 +84,17 @@ skip_all()
 	exit 77
 }
 
-# check SENTENCE COMMAND...: the command succeeds.  Its output is in $tmp/out.
+# check SENTENCE COMMAND...: the command succeeds.  Its output is in
+# $tmp/checked, so that $tmp/out of expect_exit can be looked at.
 check()
 {
 	local sentence=$1
 
 	shift
-	if "$@" >"$tmp/out" 2>&1; then
+	if "$@" >"$tmp/checked" 2>&1; then
 		pass "$sentence"
 	else
-		fail "$sentence (exit $?): $*" "$tmp/out"
+		fail "$sentence (exit $?): $*" "$tmp/checked"
 	fi
 }
 
@@ -103,16 +104,17 @@ refute()
 	local sentence=$1 code=0
 
 	shift
-	"$@" >"$tmp/out" 2>&1 || code=$?
+	"$@" >"$tmp/checked" 2>&1 || code=$?
 	if [ $code != 0 ] && [ $code -lt 126 ]; then
 		pass "$sentence"
 	else
-		fail "$sentence (exit $code): $*" "$tmp/out"
+		fail "$sentence (exit $code): $*" "$tmp/checked"
 	fi
 }
 
 # expect_exit CODE TEXT COMMAND...: the exit code is exactly CODE, and TEXT
-# (none when empty) is in what the command says on stdout or stderr.
+# (none when empty) is in what the command says on stdout or stderr; that
+# stays in $tmp/out.
 expect_exit()
 {
 	local want=$1 text=$2 code=0

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where a PIN comes from: a descriptor, the URI's pin-source file, or the
+ * terminal; in each case by read(2) straight into the secure heap.
+ */
+#ifndef KC_CEREMONY_PIN_H
+#define KC_CEREMONY_PIN_H
+
+#include "base/err.h"
+#include "base/secret.h"
+#include "tokens/uri.h"
+
+#define CER_PIN_CAP 130		/* 128 bytes, newline, NUL */
+
+/* cer_pin: one PIN.
+ *  fd    descriptor named with --pin-fd, or NULL
+ *  uri   may name a pin-source file (rehearsal cards), or NULL
+ *  what  for prompt and messages: "PIN of card 1234"
+ *  Asks on the terminal when neither is given: echo off, restored on every
+ *  way out, signals included.
+ *  Errors: KC_EUSAGE (empty, too long, no terminal), KC_ECANCEL (signal),
+ *  KC_EIO.  ret  caller: kc_secret_free */
+KC_MUST kc_result cer_pin(const char *fd, const struct tok_uri *uri,
+    const char *what, struct kc_secret *ret, struct kc_err *err);
+
+/* cer_ask_tty: one line of ordinary text from the terminal, echo on; size
+ *  counts the NUL.  Errors: KC_EUSAGE when there is no terminal */
+KC_MUST kc_result cer_ask_tty(const char *prompt, char *ret, size_t size,
+    struct kc_err *err);
+
+#endif

@@ -47,10 +47,10 @@ start() { # WxH scenario [VAR=value...]
 	tm kill-session -t demo 2>/dev/null || true
 	rm -f "$tmp"/{pid,before,after}
 	cat >"$tmp/run" <<-END
-		stty -a >"$tmp/before"
+		stty -a | sed 1d >"$tmp/before"
 		sh -c 'echo \$\$ >"$tmp/pid"; exec "$demo" $scenario'
 		echo "exit \$?"
-		stty -a >"$tmp/after"
+		stty -a | sed 1d >"$tmp/after"
 		echo "all done"
 		exec sleep 600
 	END
@@ -334,7 +334,7 @@ start 80x24 step NO_COLOR=1
 wait_for "? help"
 shot_colours >"$tmp/mono"
 check "NO_COLOR draws no colour" \
-    test -z "$(grep -E $'\033''\[([0-9;]*;)?[34][0-9]' "$tmp/mono")"
+    test -z "$(grep -E $'\033''\[([0-9;]*;)?[34][0-8]' "$tmp/mono")"
 start 80x24 step TERM=dumb
 ends "a terminal without a cursor is refused" "KC_EIO"
 
@@ -368,7 +368,7 @@ print(max(width(l.rstrip("\n")) for l in open(sys.argv[1], encoding="utf-8")))
 END
 )
 	limit=80
-	case $f in *-[0-9]*x*) limit=${f##*-}; limit=${limit%x*} ;; esac
+	case $f in *-[0-9]*x*) limit=${f##*-} limit=${limit%%x*} ;; esac
 	check "$(basename "$f") is at most $limit columns" \
 	    [ "$wide" -le "$limit" ]
 done

@@ -159,7 +159,9 @@ ui_edit_draw(const struct ui_edit *e, struct ui_grid *g, struct ui_box box,
 	/* First pass: where things fall; second: draw the rows in sight. */
 	for (pass = 0, skip = 0; pass < 2; pass++) {
 		for (int i = 0; pass == 1 && i < box.rows && i <= row; i++)
-			ui_fill(g, box.row + i, box.col, box.cols, UI_FIELD);
+			for (int x = 0; x < box.cols; x++)
+				(void)ui_put(g, box.row + i, box.col + x, 1,
+				    UI_PLAIN, "_");
 		row = col = 0;
 		for (size_t i = 0; i <= e->len; i++) {
 			char c[22];

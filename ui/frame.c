@@ -14,6 +14,7 @@
 #include "ui/wrap.h"
 
 #define GAPS_ALL 1000
+#define READABLE_COLS 110	/* longer lines are lost by the eye */
 
 /* site, ceremony, mode, card, clock; the middle gives way first. */
 static void
@@ -120,13 +121,17 @@ ui_draw_frame(const struct ui_state *s, struct ui_grid *g, bool acts)
 	int bottom = g->rows - 3;
 	struct ui_box box = { 2, left + 2, bottom - 2, g->cols - left - 3 };
 
+	if (box.cols > READABLE_COLS)
+		box.cols = READABLE_COLS;
+
 	draw_top(s, g);
 	ui_hline(g, 1, 0, g->cols);
 	ui_hline(g, bottom, 0, g->cols);
 	draw_status(s, g, bottom + 1);
 	draw_keys(s, g, bottom + 2);
 	if (!acts) {
-		box.cols--;
+		if (box.cols < READABLE_COLS)
+			box.cols--;
 		return box;
 	}
 	(void)ui_put(g, 1, 2, left, UI_BOLD, " Acts ");

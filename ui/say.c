@@ -164,8 +164,6 @@ help_draw(const struct ui_state *s, struct ui_grid *g)
 	struct ui_box box = ui_draw_frame(s, g, false);
 
 	(void)ui_put(g, 1, 2, 20, UI_BOLD, " Help ");
-	if (box.cols > 100)
-		box.cols = 100;
 	ui_draw_pane(s, g, box, help_body, NULL);
 }
 

@@ -99,9 +99,9 @@ take_signals(void)
 		(void)sigaction(flagged[i], &sa, &old_flagged[i]);
 }
 
-/* Colours: pairs by meaning.  Without colour, attributes carry it. */
+/* Colours: pairs by meaning; readable on a dark and on a light ground.  Without colour, attributes carry it. */
 enum { PAIR_PRODUCTION = 1, PAIR_REHEARSAL, PAIR_HOLDS, PAIR_FAILS, PAIR_QR,
-	PAIR_RULE, PAIR_SAY };
+	PAIR_RULE };
 static bool coloured, has_qr_pair;
 
 static void
@@ -125,8 +125,7 @@ init_colours(void)
 	    init_pair(PAIR_REHEARSAL, black, COLOR_CYAN) == OK &&
 	    init_pair(PAIR_HOLDS, COLOR_GREEN, -1) == OK &&
 	    init_pair(PAIR_FAILS, COLOR_RED, -1) == OK &&
-	    init_pair(PAIR_RULE, COLOR_CYAN, -1) == OK &&
-	    init_pair(PAIR_SAY, COLOR_YELLOW, -1) == OK;
+	    init_pair(PAIR_RULE, COLOR_CYAN, -1) == OK;
 }
 
 static attr_t
@@ -144,15 +143,15 @@ attributes(enum ui_attr a, short *ret_pair)
 		[UI_TOP_REHEARSAL] = { A_BOLD, A_UNDERLINE, PAIR_REHEARSAL },
 		[UI_RULE] = { A_NORMAL, A_NORMAL, PAIR_RULE },
 		[UI_KEY] = { A_BOLD, A_BOLD, 0 },
-		[UI_SAY] = { A_BOLD, A_BOLD, PAIR_SAY },
+		[UI_SAY] = { A_BOLD, A_BOLD, 0 },
 		[UI_HOLDS] = { A_BOLD, A_BOLD, PAIR_HOLDS },
 		[UI_FAILS] = { A_REVERSE | A_BOLD, A_REVERSE | A_BOLD,
 		    PAIR_FAILS },
 		[UI_REFUSED] = { A_BOLD, A_REVERSE | A_BOLD,
 		    PAIR_PRODUCTION },
-		[UI_NOTE] = { A_BOLD, A_BOLD, PAIR_SAY },
+		[UI_NOTE] = { A_BOLD, A_BOLD, PAIR_FAILS },
 		[UI_NOW] = { A_BOLD, A_BOLD, 0 },
-		[UI_FIELD] = { A_UNDERLINE, A_UNDERLINE, 0 },
+		[UI_FIELD] = { A_BOLD, A_BOLD, 0 },
 		[UI_BAR] = { A_BOLD, A_BOLD, PAIR_RULE },
 		[UI_QR] = { A_NORMAL, A_REVERSE, PAIR_QR },
 	};

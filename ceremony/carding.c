@@ -212,7 +212,7 @@ again_after(struct cer_room *room, const struct kc_err *why, bool *ret_again,
 }
 
 kc_result
-cer_card_login(struct cer_room *room, const struct cer_instance *in,
+cer_room_login(struct cer_room *room, const struct cer_instance *in,
     struct cer_card *card, bool quiet, struct tok_card **ret,
     struct kc_err *err)
 {

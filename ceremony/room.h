@@ -168,10 +168,10 @@ KC_MUST kc_result cer_card_module(struct cer_room *room,
     const struct cer_card *card, struct kc_buf *env, struct tok_module *ret,
     struct kc_err *err);
 struct tok_wait cer_card_wait(struct cer_room *room, const char *work);
-/* cer_card_login: open the bound card of a person and log in with the PIN
+/* cer_room_login: open the bound card of a person and log in with the PIN
  *  the person types; a wrong PIN is journaled and asked again.
  *  in rows: quiet = no rows (the caller has its own intent) */
-KC_MUST kc_result cer_card_login(struct cer_room *room,
+KC_MUST kc_result cer_room_login(struct cer_room *room,
     const struct cer_instance *in, struct cer_card *card, bool quiet,
     struct tok_card **ret, struct kc_err *err);
 /* key ids on every card of ours: 01 wrapping, 02 signing */

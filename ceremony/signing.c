@@ -28,7 +28,7 @@ sign_with(struct cer_room *room, const struct cer_instance *in,
 	    "signatures already given stay; nothing else changes");
 	KC_TRY(r, aud_text_intent(room->j, in->id, t, card->def->person,
 	    err));
-	KC_TRY(r, cer_card_login(room, in, card, true, &tok, err));
+	KC_TRY(r, cer_room_login(room, in, card, true, &tok, err));
 	KC_TRY(r, tok_sign(tok, &cer_key_id[TOK_SIGNING], 1, t->digest, &sig,
 	    err));
 	KC_TRY(r, aud_text_add(room->j, in->id, t, card->def->person,
@@ -244,7 +244,7 @@ cer_approve(struct cer_room *room, const struct cer_instance *in,
 	KC_TRY(r, kc_buf_addf(&text, err, "ceremony-approval-v1 %s %s %s %s",
 	    aud_mode_name(aud_get_mode(room->j)), aud_get_id(room->j),
 	    subject, digest_hex));
-	KC_TRY(r, cer_card_login(room, in, card, false, &tok, err));
+	KC_TRY(r, cer_room_login(room, in, card, false, &tok, err));
 	KC_TRY(r, cer_command_begin(room, in, &c, err));
 	r = cer_sign_checked(card, TOK_SIGNING, tok, &text, &sig, err);
 	KC_TRY(r, cer_command_end(room, in, &c, r, NULL, 0, err));

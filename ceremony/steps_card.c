@@ -258,7 +258,7 @@ cer_do_generate(struct cer_room *room, const struct cer_instance *in,
 	    "no other card is touched; pulling the card now leaves it "
 	    "without a usable key, never with half of one");
 	KC_TRY(r, wanted_uses(in, want, err));
-	KC_TRY(r, cer_card_login(room, in, card, false, &tok, err));
+	KC_TRY(r, cer_room_login(room, in, card, false, &tok, err));
 	for (size_t u = 0; u < CER_USES; u++)
 		if (want[u] && card->cert[u].len == 0)
 			KC_TRY(r, cer_key_make(room, in, card, tok,
@@ -278,7 +278,7 @@ cer_do_prove(struct cer_room *room, const struct cer_instance *in,
 	kc_result r;
 
 	KC_TRY(r, wanted_uses(in, want, err));
-	KC_TRY(r, cer_card_login(room, in, card, false, &tok, err));
+	KC_TRY(r, cer_room_login(room, in, card, false, &tok, err));
 	for (size_t u = 0; u < CER_USES; u++)
 		if (want[u])
 			KC_TRY(r, cer_key_prove(room, in, card, tok,
@@ -303,7 +303,7 @@ cer_do_identify(struct cer_room *room, const struct cer_instance *in,
 	KC_TRY(r, wanted_uses(in, want, err));
 	KC_TRY(r, cer_continue(room, in, "insert",
 	    "Put your card into the reader, then Enter.", err));
-	KC_TRY(r, cer_card_login(room, in, card, false, &tok, err));
+	KC_TRY(r, cer_room_login(room, in, card, false, &tok, err));
 	for (size_t u = 0; u < CER_USES; u++)
 		if (want[u] && card->cert[u].len == 0)
 			KC_TRY(r, cer_key_identify(room, in, card, tok,

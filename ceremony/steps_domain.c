@@ -208,7 +208,7 @@ take_share(struct cer_room *room, const struct cer_instance *in,
 	if (!kc_unhex(card->cert_sha[TOK_WRAPPING], KC_SHA256, key.x5t))
 		return KC_FAIL(err, KC_EREFUSED, 0,
 		    "%s has no wrapping certificate", card->def->person);
-	KC_TRY(r, cer_card_login(room, in, card, false, &ck.tok, err));
+	KC_TRY(r, cer_room_login(room, in, card, false, &ck.tok, err));
 	KC_TRY(r, cer_command_begin(room, in, &c, err));
 	r = sd_share_unwrap(DOMAIN, d, &key, ret_index, ret_share, err);
 	f[0] = AUD_I("share", kc_ok(r) ? (int64_t)*ret_index + 1 : 0);

@@ -147,8 +147,7 @@ ask_pin(struct cer_room *room, const struct cer_instance *in,
 	const struct cer_person *who = cer_site_person(&room->site,
 	    card->def->person);
 	struct cer_pin p = { .key = "pin", .person = who->id,
-		.name = who->name, .text = "Your PIN, please. Nobody else "
-		"looks. Nothing will appear while you type.",
+		.name = who->name, .text = "Your PIN, please.",
 		.tries = info->pin_last ? "One try is left before the card "
 		"locks." : info->pin_low ? "A wrong PIN was entered before."
 		: "", .min = 4, .max = 64 };

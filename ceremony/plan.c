@@ -27,7 +27,7 @@ add(struct cer_room *room, const struct cer_step *st,
 		return KC_FAIL(err, KC_ELIMIT, 0, "step name too long: %s",
 		    st->id);
 	(void)snprintf(in->label, sizeof in->label, "%.40s%s%.20s",
-	    each ? who->id : st->title, "", "");
+	    each ? who->id : st->title, each ? " " : "", each ? st->id : "");
 	room->n_inst++;
 	return KC_DONE;
 }

@@ -23,8 +23,7 @@ new_pin(struct cer_room *room, const struct cer_instance *in,
 {
 	struct cer_pin p = { .key = "new-pin", .person = in->person->id,
 		.name = in->person->name, .twice = true, .min = 6, .max = 8,
-		.tries = "", .text = "Choose a PIN of 6 to 8 characters, "
-		"twice. Nobody else looks. Nothing will appear." };
+		.tries = "", .text = "Choose a PIN for your new card." };
 	kc_result r;
 
 	for (;;) {

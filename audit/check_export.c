@@ -374,8 +374,12 @@ check_signers(struct reading *x, struct kc_err *err)
 			goto out;
 		}
 		used[at] = true;
-		KC_TRY(r, aud_cert_verify(f->listed[at].name, &s->cert,
-		    digest, &s->sig, err));
+		r = aud_cert_verify(f->listed[at].name, &s->cert, digest,
+		    &s->sig, err);
+		if (!kc_ok(r)) {
+			r = kc_prefix(err, "manifest.json.p7s");
+			goto out;
+		}
 	}
 	if (x->n_sigs < (size_t)f->required)
 		r = KC_FAIL(err, KC_EREFUSED, 0, "manifest.json.p7s has %zu "

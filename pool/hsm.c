@@ -129,6 +129,7 @@ pool_download(const char *dir, const char *name, const char *request,
 		st.mode = POOL_ACTIVE;
 		KC_TRY(r, pool_save(dir, &st, err));
 	}
+	kc_buf_free(ret_sd);
 	*ret_sd = sd;
 	sd = (struct kc_buf){ 0 };
 out:

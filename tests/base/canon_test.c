@@ -175,6 +175,7 @@ the_vectors_of_rfc_8785_hold_within_the_profile(void **state)
 		if (!rfc[i].within) {
 			t_fails(canon_file(in, &got, &err), &err, KC_EFORMAT,
 			    "no integer has no canonical form");
+			kc_buf_free(&got);
 			continue;
 		}
 		t_ok(canon_file(in, &got, &err), &err);

@@ -42,6 +42,33 @@ expect_exit 0 'self-tests passed' env LD_LIBRARY_PATH="$tmp" \
     TERM=../../etc LANG=xx_YY HOME="$tmp" "$ceremony" selftest
 expect_exit 0 'self-tests passed' env -i "$ceremony" selftest
 
+# A library that the caller slips in is loaded into the first start, which
+# nothing of ours can prevent, and no more into the one that works.
+if "$ceremony" --version --json | grep -q '"sanitized":true'; then
+	skip "a preloaded library does not reach the working process" \
+	    "a sanitizer wants to be the first library"
+elif command -v cc >/dev/null; then
+	cat >slip.c <<'END'
+#include <stdio.h>
+__attribute__((constructor)) static void
+tell(void)
+{
+	FILE *f = fopen(MARK, "a");
+
+	if (f != NULL) {
+		(void)fputs("loaded\n", f);
+		(void)fclose(f);
+	}
+}
+END
+	cc -shared -fPIC "-DMARK=\"$tmp/mark\"" -o slip.so slip.c
+	expect_exit 0 'self-tests passed' env LD_PRELOAD="$tmp/slip.so" \
+	    "$ceremony" selftest
+	# env's own start is none: it sets the variable for the next one
+	same "a preloaded library does not reach the working process" 1 \
+	    "$(wc -l <"$tmp/mark")"
+fi
+
 # The program starts itself again with a list of its own.  The command waits
 # on a pipe meanwhile, so that its environment can be read.
 env_of()

@@ -1,0 +1,140 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# scripts/lint against a tree of straw: it accepts a clean one, and finds one
+# planted fault for each rule.
+set -eu
+. "$(dirname "$0")/../lib.sh"
+need gcc clang cppcheck shellcheck git
+
+mkdir -p tree/base tree/sd tree/scripts tree/tests/e2e
+cd tree
+cp "$root/Makefile" .
+cp "$root/scripts/lint" scripts/
+git init -q .
+
+# file NAME: stdin, under a licence line.
+file()
+{
+	mkdir -p "$(dirname "$1")"
+	{
+		case $1 in
+		*.sh) printf '#!/bin/sh\n# %s\n' "$licence" ;;
+		*) printf '/* %s\n *\n * x\n */\n' "$licence" ;;
+		esac
+		cat
+	} >"$1"
+}
+licence='SPDX-License-Identifier: Apache-2.0'
+
+file base/one.h <<'END'
+#ifndef ONE_H
+#define ONE_H
+typedef struct { int code; } kc_result;
+#define KC_MUST __attribute__((warn_unused_result))
+KC_MUST kc_result one(const char *a);
+#endif
+END
+file base/one.c <<'END'
+#include "base/one.h"
+
+kc_result
+one(const char *a)
+{
+	return (kc_result){ a != 0 };
+}
+END
+file tests/e2e/t.sh <<'END'
+set -eu
+true
+END
+expect_exit 0 'lint: no findings' scripts/lint
+
+# finds RULE TEXT NAME: with stdin as the file NAME the rule says TEXT.
+finds()
+{
+	file "$3"
+	expect_exit 1 "$2" scripts/lint "$1"
+	rm -f "$3"
+}
+
+finds arrows 'base may not include sd/x.h' base/bad.c <<'END'
+#include "sd/x.h"
+END
+finds gcc 'base/bad.c' base/bad.c <<'END'
+int f(int a);
+int f(int a) { unsigned b = a; return (int)b; }
+END
+finds clang 'base/bad.c' base/bad.c <<'END'
+int f(int a);
+int f(int a) { int b; return a + b; }
+END
+finds headers 'base/bad.h' base/bad.h <<'END'
+int f(struct kc_buf b, uint8_t c);
+END
+finds cppcheck 'memleak' base/bad.c <<'END'
+#include <stdlib.h>
+int f(void);
+int f(void) { char *p = malloc(4); if (p == NULL) return 1; return 0; }
+END
+finds shellcheck 'SC2086' scripts/bad.sh <<'END'
+rm $1
+END
+finds banned 'strcpy( is not used here' base/bad.c <<'END'
+#include <string.h>
+void f(char *a, const char *b);
+void f(char *a, const char *b) { strcpy(a, b); }
+END
+finds memcmp 'base/bad.c:5: memcmp' base/bad.c <<'END'
+int x = memcmp(a, b, 4);
+END
+expect_exit 0 '' scripts/lint memcmp
+file base/bad.c <<'END'
+/* memcmp(a, b) in a comment and "memcmp(" in a string are none */
+const char *s = "memcmp(a)";
+int x = CRYPTO_memcmp(a, b, 4);
+END
+expect_exit 0 'ok    memcmp' scripts/lint memcmp
+finds secrets 'secrets live in struct kc_secret' base/bad.c <<'END'
+char *pin = malloc(8);
+END
+finds secrets 'wipe with OPENSSL_cleanse' base/bad.c <<'END'
+void f(void) { memset(master_key, 0, 32); }
+END
+finds must 'two returns kc_result without KC_MUST' base/bad.h <<'END'
+kc_result two(int a);
+END
+finds length '404 lines; 400 is the limit' base/bad.c \
+    < <(seq 400 | sed 's/.*/int a&;/')
+long_one()
+{
+	printf 'int\nlong_one(void)\n{\n'
+	seq 61 | sed 's/.*/	a = &;/'
+	echo '}'
+}
+finds functions '61 lines; 60 is the limit: long_one(void)' base/bad.c \
+    < <(long_one)
+{
+	printf 'int\nmain(void)\n{\n	static const int t[] = {\n'
+	seq 70 | sed 's/.*/		&,/'
+	printf '	};\n	return t[0];\n}\n'
+} | file base/bad.c
+expect_exit 0 'ok    functions' scripts/lint functions
+finds space 'trailing space' base/bad.c < <(printf 'int a; \n')
+finds space 'indented by eight spaces' base/bad.c \
+    < <(printf '        int a;\n')
+finds space '100 columns' base/bad.c < <(printf '%0100d\n' 0)
+finds space 'ends without exactly one newline' base/bad.c \
+    < <(printf 'int a;')
+echo 'int a;' >base/bad.c
+expect_exit 1 'base/bad.c: no SPDX' scripts/lint spdx
+rm base/bad.c
+finds places 'a path of one machine' base/bad.c \
+    < <(printf 'const char *p = "/%s/x";\n' home/me)
+finds negation 'never fails under set -e' tests/e2e/bad.sh \
+    < <(printf '%s grep x y\n' '!')
+finds negation 'its count is lost' tests/e2e/bad.sh \
+    < <(printf 'echo x %s check "it is x" grep x\n' '|')
+expect_exit 2 'no such rule: nonsense' scripts/lint nonsense
+expect_exit 0 'lint: no findings' scripts/lint
+finish

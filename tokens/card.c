@@ -44,6 +44,7 @@ struct tok_card {
 	uint32_t seq;
 	enum tok_op op;
 	int64_t started_ms, limit_ms;
+	int64_t most_ms;	/* tok_limit; 0: none */
 	struct tok_wait wait;
 	uint32_t n_items;	/* still to be received */
 	uint32_t n_secrets;
@@ -102,8 +103,8 @@ await(struct tok_card *c, struct kc_err *err)
 		if (spent > c->limit_ms) {
 			(void)end_child(c);
 			(void)KC_FAIL(err, KC_EHANG, 0, "the module did not "
-			    "answer within %lld s; its process was killed",
-			    (long long)(c->limit_ms / 1000));
+			    "answer within %lld ms; its process was killed",
+			    (long long)c->limit_ms);
 			kc_certain(err, "this program is unharmed; read the "
 			    "card's state again before going on");
 			return (kc_result){ KC_EHANG };
@@ -196,6 +197,8 @@ transact(struct tok_card *c, const struct kc_secret *const *secrets,
 
 	c->started_ms = kc_clock_boot_ms();
 	c->limit_ms = budget_ms[c->op];
+	if (c->most_ms > 0 && c->most_ms < c->limit_ms)
+		c->limit_ms = c->most_ms;
 	if (c->msg.bad)
 		return KC_FAIL(err, KC_EUSAGE, 0,
 		    "the request does not fit into a message");
@@ -273,6 +276,12 @@ tok_close(struct tok_card **card)
 	(void)end_child(c);
 	free(c);
 	*card = NULL;
+}
+
+void
+tok_limit(struct tok_card *card, int64_t max_ms)
+{
+	card->most_ms = max_ms;
 }
 
 int

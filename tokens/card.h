@@ -99,6 +99,10 @@ KC_MUST kc_result tok_open(struct tok_server *s, const struct tok_module *m,
 /* tok_close: end the child; NULL-safe, NULLs the pointer. */
 void tok_close(struct tok_card **card);
 
+/* tok_limit: no later command of this card may take longer than max_ms,
+ *  whatever its own budget. */
+void tok_limit(struct tok_card *card, int64_t max_ms);
+
 /* tok_pid: the child's process id, for tests and the journal. */
 int tok_pid(const struct tok_card *card);
 

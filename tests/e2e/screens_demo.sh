@@ -117,7 +117,7 @@ ends "suspension asked for during card work comes at the next question" \
 start 80x24 checks
 screen checks "? help"
 keys PageUp
-check "PgUp shows the evidence above" wait_for "check 7: as the site"
+check "PgUp shows the evidence above" wait_for "check 8: as the site"
 start 80x24 hash
 screen readback "? help"
 start 80x24 foreign

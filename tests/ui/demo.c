@@ -251,7 +251,7 @@ do_busy(void)
 
 	SET(busy, "Generating RSA 3072 on the card");
 	view.busy_expected_ms = 52000;
-	for (view.busy_ms = 31000; view.busy_ms < 51000 && go_on;
+	for (view.busy_ms = 47000; view.busy_ms < 51000 && go_on;
 	    view.busy_ms += 100) {
 		go_on = ui.tick(ui.ctx, &view);
 		(void)nanosleep(&tenth, NULL);

@@ -1,151 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The screens as an implementation of struct cer_ui: one loop that draws,
- * waits at most a tick for a key, and hands it to the mode.
+ * The screens as an implementation of struct cer_ui.
  */
 #include "ui/screen.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "ui/mode.h"
+#include "ui/loop.h"
 #include "ui/pinread.h"
 #include "ui/term.h"
 
-#define TICK_MS 125	/* waiting is polled eight times a second */
-
-/* struct ui_screen: the one terminal of this process.
- *  kept      a line begun when the exception form was asked for */
-struct ui_screen {
-	bool open;
-	int64_t (*clock)(void);
-	struct ui_look look;
-	struct ui_grid grid;
-	struct ui_state s;
-	char kept_key[64];
-	struct ui_edit kept;
-};
-
 /* Static: close must stay harmless when it is called twice. */
 static struct ui_screen the_screen;
-static const struct cer_view no_view = { .site = "", .ceremony = "" };
 
 void
 ui_screen_clock(int64_t (*utc_ms)(void))
 {
 	the_screen.clock = utc_ms;
-}
-
-static void
-draw(struct ui_screen *u)
-{
-	struct ui_grid g;
-	int rows, cols;
-
-	ui_term_size(&rows, &cols);
-	if ((rows != u->grid.rows || cols != u->grid.cols) &&
-	    kc_ok(ui_grid_new(&g, rows, cols, &u->look, NULL))) {
-		ui_grid_free(&u->grid);
-		u->grid = g;
-	}
-	if (u->grid.cell == NULL)
-		return;
-	u->s.utc_ms = u->clock != NULL ? u->clock() : kc_clock_utc_ms();
-	ui_draw(&u->s, &u->grid);
-	u->s.hidden = u->grid.hidden;
-	ui_term_show(&u->grid);
-}
-
-static bool
-is_small(const struct ui_screen *u)
-{
-	return u->grid.rows < UI_ROWS_MIN || u->grid.cols < UI_COLS_MIN;
-}
-
-/* Start a mode on a view; what the last one left is gone. */
-static void
-begin(struct ui_screen *u, const struct cer_view *v,
-    const struct ui_mode *mode)
-{
-	u->s.v = v != NULL ? v : &no_view;
-	u->s.look = &u->look;
-	if (u->s.mode != mode)
-		u->s.scroll = 0;
-	u->s.mode = mode;
-	u->s.overlay = NULL;
-	u->s.note[0] = '\0';
-	u->s.letter = '\0';
-	u->s.stopping = false;
-}
-
-/* What was typed before the question stood there answers nothing; only a
- * wish for the exception form or for suspension is kept. */
-static void
-drain(struct ui_screen *u)
-{
-	struct ui_key k;
-
-	do {
-		k = ui_term_key(0);
-		if (k.kind == UI_KEY_EXCEPT)
-			u->s.want_except = true;
-		if (k.kind == UI_KEY_SUSPEND)
-			u->s.want_suspend = true;
-	} while (k.kind != UI_KEY_NONE && k.kind != UI_KEY_END_OF_INPUT);
-	ui_term_flush();
-}
-
-static enum ui_reply
-wanted(struct ui_screen *u)
-{
-	enum ui_reply r = u->s.want_except ? UI_EXCEPT :
-	    u->s.want_suspend ? UI_SUSPEND : UI_STAY;
-
-	if (r == UI_EXCEPT)
-		u->s.want_except = false;
-	else
-		u->s.want_suspend = false;
-	return r;
-}
-
-static enum ui_reply
-loop(struct ui_screen *u)
-{
-	enum ui_reply r = UI_STAY;
-
-	while (r == UI_STAY) {
-		struct ui_key k;
-
-		draw(u);
-		k = ui_term_key(TICK_MS);
-		if (is_small(u) && k.kind != UI_KEY_SUSPEND &&
-		    k.kind != UI_KEY_END_OF_INPUT)
-			continue;
-		r = ui_key(&u->s, k);
-	}
-	return r;
-}
-
-static kc_result
-result(enum ui_reply r, const char *what, const char *key,
-    struct kc_err *err)
-{
-	if (key == NULL)
-		key = "";
-	switch (r) {
-	case UI_DONE:
-		return KC_DONE;
-	case UI_EXCEPT:
-		return KC_FAIL(err, KC_EEXCEPT, 0,
-		    "the exception form was asked for at %s '%s'", what, key);
-	case UI_SUSPEND:
-		return KC_FAIL(err, KC_ESUSPEND, 0,
-		    "suspension was asked for at %s '%s'", what, key);
-	default:
-		return KC_FAIL(err, KC_ECANCEL, 0,
-		    "%s '%s' was cancelled at the terminal", what, key);
-	}
 }
 
 static void
@@ -155,9 +27,9 @@ screen_show(void *ctx, const struct cer_view *v)
 
 	if (u == NULL || !u->open)
 		return;
-	begin(u, v, &ui_mode_show);
-	draw(u);
-	u->s.v = &no_view;	/* the view is the engine's after the call */
+	ui_begin(u, v, &ui_mode_show);
+	ui_refresh(u);
+	u->s.v = &ui_no_view;	/* the view is the engine's after the call */
 }
 
 static kc_result
@@ -222,21 +94,21 @@ screen_ask(void *ctx, const struct cer_view *v, const struct cer_prompt *p,
 
 	if (u == NULL || !u->open)
 		return closed(err);
-	begin(u, v, typing ? &ui_mode_type : &ui_mode_ask);
+	ui_begin(u, v, typing ? &ui_mode_type : &ui_mode_ask);
 	u->s.ask = p;
 	if (typing)
 		begin_typing(u, p);
-	drain(u);
-	r = wanted(u);
+	ui_drain(u);
+	r = ui_wanted(u);
 	if (r == UI_STAY)
-		r = loop(u);
+		r = ui_loop(u);
 	if (r == UI_DONE)
 		write_answer(u, p, ret);
 	else if (r == UI_EXCEPT)
 		keep_typed(u, p);
 	u->s.ask = NULL;
-	u->s.v = &no_view;
-	return result(r, "question", p->key, err);
+	u->s.v = &ui_no_view;
+	return ui_result(r, "question", p->key, err);
 }
 
 static void
@@ -247,13 +119,13 @@ redraw(void *ctx, int round, const char *note)
 	u->s.pin_round = round;
 	if (note != NULL)
 		(void)snprintf(u->s.note, sizeof u->s.note, "%s", note);
-	draw(u);
+	ui_refresh(u);
 }
 
 static bool
 pin_hidden(void *ctx)
 {
-	return is_small(ctx);
+	return ui_is_small(ctx);
 }
 
 static kc_result
@@ -266,11 +138,12 @@ screen_pin(void *ctx, const struct cer_view *v, const struct cer_pin *p,
 
 	if (u == NULL || !u->open)
 		return closed(err);
-	begin(u, v, &ui_mode_pin);
+	ui_begin(u, v, &ui_mode_pin);
 	u->s.pin = p;
 	u->s.pin_round = 0;
-	drain(u);
-	r = wanted(u);
+	/* Not ui_drain: a PIN typed ahead would pass through curses. */
+	ui_term_flush();
+	r = ui_wanted(u);
 	if (r == UI_STAY) {
 		kc_result k = ui_pin_read(p, &show, ret, &r, err);
 
@@ -278,8 +151,8 @@ screen_pin(void *ctx, const struct cer_view *v, const struct cer_pin *p,
 			return k;
 	}
 	u->s.pin = NULL;
-	u->s.v = &no_view;
-	return result(r, "PIN", p->key, err);
+	u->s.v = &ui_no_view;
+	return ui_result(r, "PIN", p->key, err);
 }
 
 /* A key during card work: nothing waits here. */
@@ -319,18 +192,18 @@ screen_tick(void *ctx, const struct cer_view *v)
 	if (u == NULL || !u->open)
 		return true;
 	if (u->s.mode != &ui_mode_show)
-		begin(u, v, &ui_mode_show);
-	u->s.v = v != NULL ? v : &no_view;
+		ui_begin(u, v, &ui_mode_show);
+	u->s.v = v != NULL ? v : &ui_no_view;
 	for (;;) {
 		struct ui_key k = ui_term_key(0);
 
 		if (k.kind == UI_KEY_NONE || k.kind == UI_KEY_END_OF_INPUT)
 			break;
-		if (!is_small(u))
+		if (!ui_is_small(u))
 			go_on = tick_key(u, k) && go_on;
 	}
-	draw(u);
-	u->s.v = &no_view;
+	ui_refresh(u);
+	u->s.v = &ui_no_view;
 	return go_on;
 }
 
@@ -343,19 +216,19 @@ screen_refuse(void *ctx, const struct cer_view *v, const struct kc_err *why,
 
 	if (u == NULL || !u->open)
 		return closed(err);
-	begin(u, v, &ui_mode_refuse);
+	ui_begin(u, v, &ui_mode_refuse);
 	u->s.why = why;
 	u->s.choices = choices;
-	drain(u);
-	r = wanted(u);
+	ui_drain(u);
+	r = ui_wanted(u);
 	if (r == UI_STAY)
-		r = loop(u);
+		r = ui_loop(u);
 	if (r == UI_DONE)
 		*ret = u->s.letter;
 	u->s.why = NULL;
 	u->s.choices = NULL;
-	u->s.v = &no_view;
-	return result(r, "refusal", "", err);
+	u->s.v = &ui_no_view;
+	return ui_result(r, "refusal", "", err);
 }
 
 static kc_result
@@ -377,23 +250,23 @@ screen_form(void *ctx, const struct cer_view *v, struct cer_form *form,
 
 	if (u == NULL || !u->open)
 		return closed(err);
-	begin(u, v, &ui_mode_form);
+	ui_begin(u, v, &ui_mode_form);
 	u->s.form = form;
 	u->s.focus = 0;
 	for (size_t i = 0; i < 4; i++)
 		ui_edit_init(&u->s.field[i], UI_EDIT_MAX, to[i].cap - 1,
 		    to[i].p);
-	drain(u);
+	ui_drain(u);
 	u->s.want_except = false;
-	r = loop(u);
+	r = ui_loop(u);
 	for (size_t i = 0; i < 4 && r == UI_DONE; i++)
 		if (!ui_edit_text(&u->s.field[i], to[i].p, to[i].cap))
 			r = UI_CANCEL;
 	if (r == UI_DONE)
 		*form = f;
 	u->s.form = NULL;
-	u->s.v = &no_view;
-	return result(r, "exception form", "", err);
+	u->s.v = &ui_no_view;
+	return ui_result(r, "exception form", "", err);
 }
 
 static void
@@ -403,13 +276,13 @@ screen_say(void *ctx, const struct cer_view *v, const char *text)
 
 	if (u == NULL || !u->open)
 		return;
-	begin(u, v, &ui_mode_say);
+	ui_begin(u, v, &ui_mode_say);
 	u->s.scroll = 0;
 	u->s.say = text;
-	drain(u);
-	(void)loop(u);
+	ui_drain(u);
+	(void)ui_loop(u);
 	u->s.say = NULL;
-	u->s.v = &no_view;
+	u->s.v = &ui_no_view;
 }
 
 static void
@@ -438,7 +311,7 @@ ui_screen_open(struct cer_ui *ret, struct kc_err *err)
 	if (!kc_ok(r))
 		return r;
 	u->open = true;
-	begin(u, NULL, &ui_mode_show);
+	ui_begin(u, NULL, &ui_mode_show);
 	*ret = (struct cer_ui){
 		.ctx = u,
 		.show = screen_show,

@@ -21,6 +21,8 @@
 #include <curses.h>
 #include <term.h>
 
+#include "ui/colour.h"
+
 #define RESTORE_MAX 160
 #define ESC_DELAY_MS 50
 
@@ -99,68 +101,6 @@ take_signals(void)
 		(void)sigaction(flagged[i], &sa, &old_flagged[i]);
 }
 
-/* Colours: pairs by meaning; readable on a dark and on a light ground.  Without colour, attributes carry it. */
-enum { PAIR_PRODUCTION = 1, PAIR_REHEARSAL, PAIR_HOLDS, PAIR_FAILS, PAIR_QR,
-	PAIR_RULE };
-static bool coloured, has_qr_pair;
-
-static void
-init_colours(void)
-{
-	short black = COLOR_BLACK, white = COLOR_WHITE;
-
-	coloured = has_qr_pair = false;
-	if (!has_colors() || start_color() == ERR)
-		return;
-	(void)use_default_colors();
-	if (COLORS >= 256) {
-		black = 16;
-		white = 231;
-	} else if (COLORS >= 16)
-		white = 15;
-	has_qr_pair = init_pair(PAIR_QR, black, white) == OK;
-	if (getenv("NO_COLOR") != NULL)
-		return;
-	coloured = init_pair(PAIR_PRODUCTION, white, COLOR_RED) == OK &&
-	    init_pair(PAIR_REHEARSAL, black, COLOR_CYAN) == OK &&
-	    init_pair(PAIR_HOLDS, COLOR_GREEN, -1) == OK &&
-	    init_pair(PAIR_FAILS, COLOR_RED, -1) == OK &&
-	    init_pair(PAIR_RULE, COLOR_CYAN, -1) == OK;
-}
-
-static attr_t
-attributes(enum ui_attr a, short *ret_pair)
-{
-	static const struct {
-		attr_t attr, mono;
-		short pair;
-	} t[UI_ATTRS] = {
-		[UI_PLAIN] = { A_NORMAL, A_NORMAL, 0 },
-		[UI_BOLD] = { A_BOLD, A_BOLD, 0 },
-		[UI_DIM] = { A_NORMAL, A_NORMAL, 0 },
-		[UI_TOP_PRODUCTION] = { A_BOLD, A_REVERSE | A_BOLD,
-		    PAIR_PRODUCTION },
-		[UI_TOP_REHEARSAL] = { A_BOLD, A_UNDERLINE, PAIR_REHEARSAL },
-		[UI_RULE] = { A_NORMAL, A_NORMAL, PAIR_RULE },
-		[UI_KEY] = { A_BOLD, A_BOLD, 0 },
-		[UI_SAY] = { A_BOLD, A_BOLD, 0 },
-		[UI_HOLDS] = { A_BOLD, A_BOLD, PAIR_HOLDS },
-		[UI_FAILS] = { A_REVERSE | A_BOLD, A_REVERSE | A_BOLD,
-		    PAIR_FAILS },
-		[UI_REFUSED] = { A_BOLD, A_REVERSE | A_BOLD,
-		    PAIR_PRODUCTION },
-		[UI_NOTE] = { A_BOLD, A_BOLD, PAIR_FAILS },
-		[UI_NOW] = { A_BOLD, A_BOLD, 0 },
-		[UI_FIELD] = { A_BOLD, A_BOLD, 0 },
-		[UI_BAR] = { A_BOLD, A_BOLD, PAIR_RULE },
-		[UI_QR] = { A_NORMAL, A_REVERSE, PAIR_QR },
-	};
-	bool colour = a == UI_QR ? has_qr_pair : coloured;
-
-	*ret_pair = colour ? t[a].pair : 0;
-	return colour ? t[a].attr : t[a].mono;
-}
-
 static void
 choose_look(struct ui_look *ret)
 {
@@ -226,7 +166,7 @@ ui_term_open(struct ui_look *ret, struct kc_err *err)
 		    term != NULL ? term : "");
 	}
 	choose_look(ret);
-	init_colours();
+	ui_colour_init();
 	interrupted = 0;
 	taken = 1;
 	take_signals();
@@ -279,7 +219,7 @@ ui_term_show(const struct ui_grid *g)
 			const struct ui_cell *c =
 			    &g->cell[(size_t)y * (size_t)g->cols + (size_t)x];
 			short pair;
-			attr_t a = attributes(c->attr, &pair);
+			attr_t a = ui_colour(c->attr, &pair);
 
 			if (c->width == 0)
 				continue;
@@ -366,6 +306,28 @@ translate(bool function, wint_t c)
 	return (struct ui_key){ UI_KEY_CHAR, (uint32_t)c };
 }
 
+/* An escape with more right behind it is a key that this terminal's
+ * description lacks, or Alt and a letter: none of ours, and its letters are
+ * not keys either. */
+static bool
+swallow_sequence(void)
+{
+	wint_t c = 0;
+	int left = 32;
+
+	if (wget_wch(keys, &c) != OK)
+		return false;
+	if (c == 'O')
+		(void)wget_wch(keys, &c);
+	if (c != '[')
+		return true;
+	do {
+		if (wget_wch(keys, &c) != OK)
+			break;
+	} while ((c < 0x40 || c > 0x7e || c == '[') && --left > 0);
+	return true;
+}
+
 /* A key curses has or can read now. */
 static bool
 pending(struct ui_key *ret)
@@ -375,6 +337,10 @@ pending(struct ui_key *ret)
 
 	if (n == ERR)
 		return false;
+	if (n == OK && c == 0x1b && swallow_sequence()) {
+		*ret = (struct ui_key){ UI_KEY_OTHER, 0 };
+		return true;
+	}
 	if (n == KEY_CODE_YES && c == KEY_RESIZE)
 		*ret = (struct ui_key){ UI_KEY_NONE, 0 };
 	else

@@ -41,6 +41,14 @@ wait_for() { # text; polls, ten seconds at most
 	echo "      never appeared: $1"
 	return 1
 }
+wait_for_not() { # text
+	local i
+	for ((i = 0; i < 200; i++)); do
+		has "$1" || return 0
+		sleep 0.05
+	done
+	return 1
+}
 start() { # WxH scenario [VAR=value...]
 	local size=$1 scenario=$2
 	shift 2
@@ -117,7 +125,7 @@ ends "suspension asked for during card work comes at the next question" \
 start 80x24 checks
 screen checks "? help"
 keys PageUp
-check "PgUp shows the evidence above" wait_for "check 7: as the site"
+check "PgUp shows the evidence above" wait_for "check 8: as the site"
 start 80x24 hash
 screen readback "? help"
 start 80x24 foreign
@@ -204,6 +212,18 @@ start 80x24 step
 wait_for "? help"
 keys C-c
 ends "Ctrl-C asks for suspension" "result: KC_ESUSPEND"
+
+start 80x24 text
+wait_for "F1 help"
+keys M-s
+tm send-keys -t demo -H 1b 5b 39 39 3b 35 73
+type_text z
+keys Enter
+ends "an unknown key is no letter, and no Esc" "answer: z"
+start 80x24 live
+wait_for "? help"
+clock=$(shot | head -1 | grep -o '..:..:.. UTC')
+check "the clock goes on while a question waits" wait_for_not "$clock"
 
 # The exception form.
 start 80x24 form

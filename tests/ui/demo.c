@@ -123,6 +123,13 @@ do_step(void)
 }
 
 static void
+do_live(void)
+{
+	ui_screen_clock(NULL);
+	do_step();
+}
+
+static void
 do_rehearsal(void)
 {
 	view.rehearsal = true;
@@ -237,7 +244,15 @@ do_pin_twice(void)
 	do_pin_with(true, 6);
 }
 
-/* Card work of two seconds, then the next question. */
+static void
+at_work(int64_t ms)
+{
+	SET(busy, "Generating RSA 3072 on the card");
+	view.busy_expected_ms = 52000;
+	view.busy_ms = ms;
+}
+
+/* Card work of four seconds, then the next question. */
 static void
 do_busy(void)
 {
@@ -249,10 +264,8 @@ do_busy(void)
 	kc_result r = KC_DONE;
 	bool go_on = true;
 
-	SET(busy, "Generating RSA 3072 on the card");
-	view.busy_expected_ms = 52000;
-	for (view.busy_ms = 31000; view.busy_ms < 51000 && go_on;
-	    view.busy_ms += 100) {
+	at_work(47000);
+	for (; view.busy_ms < 51000 && go_on; view.busy_ms += 100) {
 		go_on = ui.tick(ui.ctx, &view);
 		(void)nanosleep(&tenth, NULL);
 	}
@@ -266,9 +279,7 @@ do_busy(void)
 static void
 do_frozen(void)
 {
-	SET(busy, "Generating RSA 3072 on the card");
-	view.busy_expected_ms = 52000;
-	view.busy_ms = 31000;
+	at_work(31000);
 	while (ui.tick(ui.ctx, &view))
 		(void)nanosleep(&(struct timespec){ 0, 50000000 }, NULL);
 	report(KC_DONE, NULL);
@@ -369,7 +380,7 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } scenarios[] = {
-	{ "step", do_step }, { "rehearsal", do_rehearsal },
+	{ "step", do_step }, { "live", do_live }, { "rehearsal", do_rehearsal },
 	{ "yesno", do_yesno }, { "text", do_text }, { "again", do_again },
 	{ "word", do_word }, { "choice", do_choice }, { "wait", do_wait },
 	{ "ready", do_ready }, { "pin", do_pin },

@@ -138,7 +138,8 @@ print(const struct cer_args *a, const struct cer_certs *certs,
 		return cer_print_json(json_pack(
 		    "{s:s,s:I,s:s,s:i,s:i,s:i}", "file", path, "bytes",
 		    (json_int_t)json->len, "sha256", hex, "shares",
-		    (int)certs->n, "required", atoi(a->opt[O_QUORUM].v[0]), "data",
+		    (int)certs->n, "required",
+		    atoi(a->opt[O_QUORUM].v[0]), "data",
 		    (int)a->opt[O_DATUM].n), 0);
 	(void)printf("%s: %zu bytes, any %s of %zu holders open it\n"
 	    "  SHA-256 %s\n", path, json->len, a->opt[O_QUORUM].v[0],

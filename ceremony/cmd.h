@@ -15,8 +15,10 @@
 #include "tokens/card.h"
 
 /* struct cer_app: what main made before the sandbox closed. */
+struct cer_ui;
 struct cer_app {
 	struct tok_server *server;	/* NULL for commands without cards */
+	kc_result (*screen)(struct cer_ui *ret, struct kc_err *err);
 };
 
 /* struct cer_cmd: one row of the command table.

@@ -11,19 +11,18 @@
 #include "ceremony/commands.h"
 #include "ceremony/room.h"
 #include "ceremony/unattended.h"
-#include "ui/screen.h"
 
 /* Who shows it: answers, plain lines, or the screens where there is a
  * terminal. */
 static kc_result
-choose_ui(const char *answers, bool plain, const char *dir,
-    struct cer_ui *ret, struct kc_err *err)
+choose_ui(struct cer_room *room, const char *answers, bool plain,
+    struct kc_err *err)
 {
 	if (answers != NULL)
-		return cer_answers_open(answers, dir, ret, err);
+		return cer_answers_open(answers, room->dir, &room->ui, err);
 	if (plain || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return cer_plain_open(ret, err);
-	return ui_screen_open(ret, err);
+		return cer_plain_open(&room->ui, err);
+	return room->app->screen(&room->ui, err);
 }
 
 static void
@@ -62,8 +61,7 @@ walk(struct cer_app *app, const char *command, const struct walk *w)
 	room->app = app;
 	KC_TRY(r, cer_room_open(room, w->dir, w->script, w->site,
 	    w->rehearsal, &err));
-	KC_TRY(r, choose_ui(w->answers, w->plain, room->dir, &room->ui,
-	    &err));
+	KC_TRY(r, choose_ui(room, w->answers, w->plain, &err));
 	r = cer_walk(room, &err);
 	if (kc_ok(r))
 		farewell(room);

@@ -13,6 +13,7 @@
 #include "ceremony/commands.h"
 #include "ceremony/selftest.h"
 #include "ceremony/version.h"
+#include "ui/screen.h"
 
 static const struct cer_cmd *const tables[] = {
 	cer_room_commands, cer_script_commands, cer_token_commands,
@@ -106,7 +107,7 @@ out:
 static int
 run_command(const struct cer_cmd *c, int argc, char **argv)
 {
-	struct cer_app app = { 0 };
+	struct cer_app app = { .screen = ui_screen_open };
 	struct kc_err err = { 0 };
 	int code;
 

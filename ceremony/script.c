@@ -160,8 +160,9 @@ out:
 }
 
 kc_result
-cer_yaml_load(const char *path, struct kc_buf *bytes, uint8_t sha[static KC_SHA256],
-    struct cer_node **root, struct kc_err *err)
+cer_yaml_load(const char *path, struct kc_buf *bytes,
+    uint8_t sha[static KC_SHA256], struct cer_node **root,
+    struct kc_err *err)
 {
 	kc_result r;
 

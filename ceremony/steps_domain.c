@@ -110,7 +110,8 @@ out:
 }
 
 kc_result
-cer_domain_load(struct cer_room *room, struct sd_domain *ret, struct kc_err *err)
+cer_domain_load(struct cer_room *room, struct sd_domain *ret,
+    struct kc_err *err)
 {
 	struct kc_buf bytes = { 0 };
 	kc_result r;

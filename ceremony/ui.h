@@ -41,7 +41,7 @@ enum cer_line_kind {
 	CER_LINE_LABEL,		/* "Card   YubiKey ...": label and text */
 	CER_LINE_OK,		/* a check that holds */
 	CER_LINE_NOGO,		/* a check that does not */
-	CER_LINE_HASH,		/* text is 64 hex digits: hex groups and words */
+	CER_LINE_HASH,	/* 64 hex digits, shown in groups and words */
 };
 struct cer_line {
 	enum cer_line_kind kind;

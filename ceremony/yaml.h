@@ -73,7 +73,7 @@ KC_MUST kc_result cer_yaml_load(const char *path, struct kc_buf *bytes,
 /* CER_NODE_FAIL: KC_EFORMAT "file:line:col: sentence". */
 #define CER_NODE_FAIL(node, err, ...) \
 	cer_node_fail((node), (err), __FILE__, __LINE__, __VA_ARGS__)
-kc_result cer_node_fail(const struct cer_node *n, struct kc_err *err,
+KC_MUST kc_result cer_node_fail(const struct cer_node *n, struct kc_err *err,
     const char *file, int line, const char *fmt, ...) KC_PRINTF(5, 6);
 
 #endif

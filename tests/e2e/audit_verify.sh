@@ -83,7 +83,7 @@ expect 0 "anyone could" "a database alone verifies" \
 	"$prog" audit verify "$dir/d/journal.db"
 expect 0 "export: " "an export can be written again" \
 	"$prog" audit export --dir "$dir/d" -o "$dir/again"
-expect 0 "" "and is the same, byte for byte" diff -r "$e" "$dir/again"
+expect 0 "verify.py are identical" "and is the same, byte for byte" diff -rs "$e" "$dir/again"
 expect 1 "exists already" "an export replaces nothing" \
 	"$prog" audit export --dir "$dir/d" -o "$dir/again"
 expect 0 "genesis" "show prints entries" "$prog" audit show "$e"

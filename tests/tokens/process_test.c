@@ -190,7 +190,7 @@ count_in_memory(const struct kc_secret *pin)
 }
 
 static void
-the_pin_is_in_this_process_once_and_only_in_the_secure_heap(void **state)
+the_pin_is_in_this_process_only_where_the_caller_has_it(void **state)
 {
 	struct tok_card *c = NULL;
 	struct kc_secret pin = { 0 };
@@ -348,7 +348,7 @@ main(void)
 		cmocka_unit_test(a_crashing_module_is_named_with_its_signal),
 		cmocka_unit_test(with_one_try_left_the_pin_is_not_sent),
 		cmocka_unit_test(
-		    the_pin_is_in_this_process_once_and_only_in_the_secure_heap),
+		    the_pin_is_in_this_process_only_where_the_caller_has_it),
 		cmocka_unit_test(
 		    the_main_process_opens_no_socket_and_cards_still_work),
 		cmocka_unit_test(

@@ -245,7 +245,7 @@ out:
 static kc_result
 confirm_wipe(struct cer_card *c, const char *said, struct kc_err *err)
 {
-	char typed[64], prompt[160];
+	char typed[64] = "", prompt[160];
 	kc_result r;
 
 	if (said == NULL) {
@@ -253,12 +253,13 @@ confirm_wipe(struct cer_card *c, const char *said, struct kc_err *err)
 		    "card in slot %lu will be destroyed.\nType its serial "
 		    "to go on: ", c->info.slot);
 		KC_TRY(r, cer_ask_tty(prompt, typed, sizeof typed, err));
-		said = typed;
+	} else {
+		(void)snprintf(typed, sizeof typed, "%s", said);
 	}
 	r = KC_DONE;
-	if (strcmp(said, c->info.serial) != 0) {
+	if (strcmp(typed, c->info.serial) != 0) {
 		r = KC_FAIL(err, KC_EREFUSED, 0, "the serial given is "
-		    "'%.40s', the card's is '%s'", said, c->info.serial);
+		    "'%.40s', the card's is '%s'", typed, c->info.serial);
 		kc_certain(err, "nothing was wiped");
 	}
 out:

@@ -1,221 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Cards from the main process's side: a request, a wait with a budget, a
- * reply that is not trusted.
+ * Cards as the rest of the program calls them.
  */
 #include "tokens/card.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "base/clock.h"
-#include "tokens/proto.h"
+#include "tokens/link.h"
 #include "tokens/server.h"
-
-#define TICK_MS 100
-#define BYE_MS 2000		/* a clean end; then it is killed */
-
-/* How long a card may be silent before its process is killed. */
-static const int64_t budget_ms[TOK_OPS] = {
-	[TOK_OP_LIST] = 20000,
-	[TOK_OP_OPEN] = 20000,
-	[TOK_OP_INFO] = 20000,
-	[TOK_OP_LOGIN] = 60000,		/* a PIN pad waits for a person */
-	[TOK_OP_INIT] = 120000,
-	[TOK_OP_KEYS] = 20000,
-	[TOK_OP_GENERATE] = 900000,	/* RSA-4096 on a slow card */
-	[TOK_OP_ERASE] = 60000,
-	[TOK_OP_CERTIFICATE] = 60000,
-	[TOK_OP_PROBE] = 60000,
-	[TOK_OP_UNWRAP] = 60000,
-	[TOK_OP_SIGN] = 60000,
-	[TOK_OP_WIPE] = 60000,
-	[TOK_OP_BYE] = BYE_MS,
-};
-
-struct tok_card {
-	struct tok_server *server;
-	int fd;			/* -1: the child is gone */
-	pid_t pid;
-	uint32_t seq;
-	enum tok_op op;
-	int64_t started_ms, limit_ms;
-	int64_t most_ms;	/* tok_limit; 0: none */
-	struct tok_wait wait;
-	uint32_t n_items;	/* still to be received */
-	uint32_t n_secrets;
-	struct tok_msg msg;
-};
-
-/* End the child and say how it ended. */
-static int
-end_child(struct tok_card *c)
-{
-	int status = 0;
-
-	if (c->fd >= 0)
-		(void)close(c->fd);
-	c->fd = -1;
-	if (c->pid > 0 && !kc_ok(tok_end(c->server, c->pid, &status, NULL)))
-		status = 0;
-	c->pid = 0;
-	return status;
-}
-
-static kc_result
-died(struct tok_card *c, struct kc_err *err)
-{
-	int status = end_child(c);
-
-	if (WIFSIGNALED(status))
-		(void)KC_FAIL(err, KC_ECARD, WTERMSIG(status),
-		    "the card process died (signal %d, %s)", WTERMSIG(status),
-		    strsignal(WTERMSIG(status)));
-	else
-		(void)KC_FAIL(err, KC_ECARD, status,
-		    "the card process ended by itself");
-	kc_certain(err, "this program is unharmed; read the card's state "
-	    "again before going on");
-	return (kc_result){ KC_ECARD };
-}
-
-/* Wait for the next packet. */
-static kc_result
-await(struct tok_card *c, struct kc_err *err)
-{
-	struct pollfd p = { .fd = c->fd, .events = POLLIN };
-
-	for (;;) {
-		int n = poll(&p, 1, TICK_MS);
-		int64_t spent = kc_clock_boot_ms() - c->started_ms;
-
-		if (n > 0)
-			return KC_DONE;
-		if (n < 0 && errno != EINTR) {
-			(void)end_child(c);
-			return KC_FAIL(err, KC_ECARD, errno,
-			    "waiting for the card: %s", strerror(errno));
-		}
-		if (spent > c->limit_ms) {
-			(void)end_child(c);
-			(void)KC_FAIL(err, KC_EHANG, 0, "the module did not "
-			    "answer within %lld ms; its process was killed",
-			    (long long)c->limit_ms);
-			kc_certain(err, "this program is unharmed; read the "
-			    "card's state again before going on");
-			return (kc_result){ KC_EHANG };
-		}
-		if (c->wait.tick == NULL || c->wait.tick(c->wait.ctx, spent))
-			continue;
-		(void)end_child(c);
-		(void)KC_FAIL(err, KC_ECANCEL, 0,
-		    "stopped on request; the card process was killed");
-		kc_certain(err, "what the card had begun is known only after "
-		    "its state is read again");
-		return (kc_result){ KC_ECANCEL };
-	}
-}
-
-static kc_result
-next_packet(struct tok_card *c, struct kc_err *err)
-{
-	kc_result r = await(c, err);
-
-	if (!kc_ok(r))
-		return r;
-	r = tok_recv(c->fd, &c->msg, err);
-	if (!kc_ok(r))
-		return died(c, err);
-	return r;
-}
-
-/* Whatever does not fit the protocol ends the child. */
-static kc_result
-nonsense(struct tok_card *c, struct kc_err *err)
-{
-	(void)end_child(c);
-	return KC_FAIL(err, KC_ECARD, 0,
-	    "the card process sent an answer that makes no sense");
-}
-
-/* Start a request in c->msg; the body follows. */
-static kc_result
-begin(struct tok_card *c, enum tok_op op, uint32_t n_secrets,
-    struct kc_err *err)
-{
-	if (c->fd < 0)
-		return KC_FAIL(err, KC_ECARD, 0,
-		    "this card's process has ended: open the card again");
-	c->op = op;
-	c->msg.len = c->msg.at = 0;
-	c->msg.bad = false;
-	tok_put_u32(&c->msg, TOK_MAGIC);
-	tok_put_u32(&c->msg, ++c->seq);
-	tok_put_u32(&c->msg, op);
-	tok_put_u32(&c->msg, n_secrets);
-	return KC_DONE;
-}
-
-/* The head of a reply: the child's error becomes ours. */
-static kc_result
-read_head(struct tok_card *c, struct kc_err *err)
-{
-	struct tok_msg *m = &c->msg;
-	char msg[sizeof err->msg], certain[sizeof err->certain];
-	uint32_t magic = tok_get_u32(m), seq = tok_get_u32(m);
-	uint32_t code = tok_get_u32(m);
-	uint64_t native = tok_get_u32(m);
-
-	native |= (uint64_t)tok_get_u32(m) << 32;
-	c->n_items = tok_get_u32(m);
-	c->n_secrets = tok_get_u32(m);
-	tok_get_str(m, msg, sizeof msg);
-	tok_get_str(m, certain, sizeof certain);
-	if (!tok_msg_done(m) || magic != TOK_MAGIC || seq != c->seq ||
-	    code >= KC_CODES || c->n_items > TOK_LIST_MAX ||
-	    c->n_secrets > 1)
-		return nonsense(c, err);
-	if (code == KC_OK)
-		return KC_DONE;
-	(void)KC_FAIL(err, (enum kc_code)code, (long)native, "%s", msg);
-	if (certain[0] != '\0')
-		kc_certain(err, "%s", certain);
-	return (kc_result){ (enum kc_code)code };
-}
-
-/* Send what begin started, wait, read the head; items and secret follow.
- * items: how many exactly, or -1 for any number. */
-static kc_result
-transact(struct tok_card *c, const struct kc_secret *const *secrets,
-    uint32_t n_secrets, int items, struct kc_err *err)
-{
-	kc_result r;
-
-	c->started_ms = kc_clock_boot_ms();
-	c->limit_ms = budget_ms[c->op];
-	if (c->most_ms > 0 && c->most_ms < c->limit_ms)
-		c->limit_ms = c->most_ms;
-	if (c->msg.bad)
-		return KC_FAIL(err, KC_EUSAGE, 0,
-		    "the request does not fit into a message");
-	r = tok_send(c->fd, &c->msg, err);
-	for (uint32_t i = 0; kc_ok(r) && i < n_secrets; i++)
-		r = tok_send_secret(c->fd, secrets[i], err);
-	if (!kc_ok(r))
-		return r.code == KC_ECARD ? died(c, err) : r;
-	KC_TRY(r, next_packet(c, err));
-	KC_TRY(r, read_head(c, err));
-	if (items >= 0 && c->n_items != (uint32_t)items)
-		return nonsense(c, err);
-	if (c->n_secrets != (c->op == TOK_OP_UNWRAP))
-		return nonsense(c, err);
-out:
-	return r;
-}
 
 /* --- sessions --- */
 
@@ -250,10 +43,10 @@ tok_open(struct tok_server *s, const struct tok_module *m,
 	kc_result r;
 
 	KC_TRY(r, spawn(s, m, wait, &c, err));
-	KC_TRY(r, begin(c, TOK_OP_OPEN, 0, err));
+	KC_TRY(r, tok_link_begin(c, TOK_OP_OPEN, 0, err));
 	tok_put_uri(&c->msg, uri);
-	KC_TRY(r, transact(c, NULL, 0, 1, err));
-	KC_TRY(r, next_packet(c, err));
+	KC_TRY(r, tok_link_call(c, NULL, 0, 1, err));
+	KC_TRY(r, tok_link_next(c, err));
 	*ret = c;
 	c = NULL;
 out:
@@ -270,10 +63,10 @@ tok_close(struct tok_card **card)
 	if (c == NULL)
 		return;
 	c->wait = (struct tok_wait){ 0 };
-	if (kc_ok(begin(c, TOK_OP_BYE, 0, NULL)))
-		if (!kc_ok(transact(c, NULL, 0, 0, NULL)))
-			(void)end_child(c);
-	(void)end_child(c);
+	if (kc_ok(tok_link_begin(c, TOK_OP_BYE, 0, NULL)))
+		if (!kc_ok(tok_link_call(c, NULL, 0, 0, NULL)))
+			(void)tok_link_end(c);
+	(void)tok_link_end(c);
 	free(c);
 	*card = NULL;
 }
@@ -299,8 +92,8 @@ tok_list(struct tok_server *s, const struct tok_module *m,
 	kc_result r;
 
 	KC_TRY(r, spawn(s, m, NULL, &c, err));
-	KC_TRY(r, begin(c, TOK_OP_LIST, 0, err));
-	KC_TRY(r, transact(c, NULL, 0, -1, err));
+	KC_TRY(r, tok_link_begin(c, TOK_OP_LIST, 0, err));
+	KC_TRY(r, tok_link_call(c, NULL, 0, -1, err));
 	n = c->n_items;
 	if (n > max) {
 		r = KC_FAIL(err, KC_ECARD, 0,
@@ -308,10 +101,10 @@ tok_list(struct tok_server *s, const struct tok_module *m,
 		goto out;
 	}
 	for (uint32_t i = 0; i < n; i++) {
-		KC_TRY(r, next_packet(c, err));
+		KC_TRY(r, tok_link_next(c, err));
 		tok_get_info(&c->msg, &ret[i]);
 		if (!tok_msg_done(&c->msg)) {
-			r = nonsense(c, err);
+			r = tok_link_nonsense(c, err);
 			goto out;
 		}
 	}
@@ -327,12 +120,12 @@ tok_info(struct tok_card *card, struct tok_info *ret, struct kc_err *err)
 	struct tok_info info;
 	kc_result r;
 
-	KC_TRY(r, begin(card, TOK_OP_INFO, 0, err));
-	KC_TRY(r, transact(card, NULL, 0, 1, err));
-	KC_TRY(r, next_packet(card, err));
+	KC_TRY(r, tok_link_begin(card, TOK_OP_INFO, 0, err));
+	KC_TRY(r, tok_link_call(card, NULL, 0, 1, err));
+	KC_TRY(r, tok_link_next(card, err));
 	tok_get_info(&card->msg, &info);
 	if (!tok_msg_done(&card->msg))
-		return nonsense(card, err);
+		return tok_link_nonsense(card, err);
 	*ret = info;
 out:
 	return r;
@@ -345,8 +138,8 @@ tok_login(struct tok_card *card, const struct kc_secret *pin,
 	uint32_t n = pin != NULL && pin->len > 0;
 	kc_result r;
 
-	KC_TRY(r, begin(card, TOK_OP_LOGIN, n, err));
-	r = transact(card, &pin, n, 0, err);
+	KC_TRY(r, tok_link_begin(card, TOK_OP_LOGIN, n, err));
+	r = tok_link_call(card, &pin, n, 0, err);
 out:
 	return r;
 }
@@ -363,9 +156,9 @@ tok_init(struct tok_card *card, const char *label,
 		return KC_FAIL(err, KC_EUSAGE, 0,
 		    "the label has %zu bytes; 1 to 32 fit a card",
 		    strlen(label));
-	KC_TRY(r, begin(card, TOK_OP_INIT, 2, err));
+	KC_TRY(r, tok_link_begin(card, TOK_OP_INIT, 2, err));
 	tok_put_str(&card->msg, label);
-	r = transact(card, both, 2, 0, err);
+	r = tok_link_call(card, both, 2, 0, err);
 out:
 	return r;
 }
@@ -383,14 +176,14 @@ static kc_result
 next_key(struct tok_card *c, struct tok_key *ret, struct kc_err *err)
 {
 	struct tok_key k;
-	kc_result r = next_packet(c, err);
+	kc_result r = tok_link_next(c, err);
 
 	if (!kc_ok(r))
 		return r;
 	tok_get_key(&c->msg, &k);
 	if (!tok_msg_done(&c->msg)) {
 		tok_key_free(&k);
-		return nonsense(c, err);
+		return tok_link_nonsense(c, err);
 	}
 	*ret = k;
 	return KC_DONE;
@@ -404,11 +197,11 @@ tok_keys(struct tok_card *card, struct tok_key *ret, size_t max,
 	uint32_t want;
 	kc_result r;
 
-	KC_TRY(r, begin(card, TOK_OP_KEYS, 0, err));
-	KC_TRY(r, transact(card, NULL, 0, -1, err));
+	KC_TRY(r, tok_link_begin(card, TOK_OP_KEYS, 0, err));
+	KC_TRY(r, tok_link_call(card, NULL, 0, -1, err));
 	want = card->n_items;
 	if (want > max) {
-		(void)end_child(card);
+		(void)tok_link_end(card);
 		return KC_FAIL(err, KC_ECARD, 0,
 		    "the card holds %u keys; %zu are handled", want, max);
 	}
@@ -433,7 +226,7 @@ begin_key(struct tok_card *card, enum tok_op op, const uint8_t *id,
 		return KC_FAIL(err, KC_EUSAGE, 0,
 		    "a key id has 1 to %d bytes, not %zu", TOK_ID_MAX,
 		    id_len);
-	r = begin(card, op, 0, err);
+	r = tok_link_begin(card, op, 0, err);
 	if (kc_ok(r))
 		tok_put_bytes(&card->msg, id, id_len);
 	return r;
@@ -448,7 +241,7 @@ tok_generate(struct tok_card *card, const uint8_t *id, size_t id_len,
 	KC_TRY(r, begin_key(card, TOK_OP_GENERATE, id, id_len, err));
 	tok_put_u32(&card->msg, use);
 	tok_put_u32(&card->msg, (uint32_t)bits);
-	KC_TRY(r, transact(card, NULL, 0, 1, err));
+	KC_TRY(r, tok_link_call(card, NULL, 0, 1, err));
 	r = next_key(card, ret, err);
 out:
 	return r;
@@ -461,7 +254,7 @@ tok_erase(struct tok_card *card, const uint8_t *id, size_t id_len,
 	kc_result r;
 
 	KC_TRY(r, begin_key(card, TOK_OP_ERASE, id, id_len, err));
-	r = transact(card, NULL, 0, 0, err);
+	r = tok_link_call(card, NULL, 0, 0, err);
 out:
 	return r;
 }
@@ -473,13 +266,13 @@ item_bytes(struct tok_card *card, size_t max, struct kc_buf *ret,
 {
 	uint8_t bytes[TOK_CERT_MAX];
 	size_t len;
-	kc_result r = next_packet(card, err);
+	kc_result r = tok_link_next(card, err);
 
 	if (!kc_ok(r))
 		return r;
 	tok_get_bytes(&card->msg, bytes, max, &len);
 	if (!tok_msg_done(&card->msg) || len == 0)
-		return nonsense(card, err);
+		return tok_link_nonsense(card, err);
 	return kc_buf_add(ret, bytes, len, err);
 }
 
@@ -493,7 +286,7 @@ tok_certificate(struct tok_card *card, const uint8_t *id, size_t id_len,
 	KC_TRY(r, begin_key(card, TOK_OP_CERTIFICATE, id, id_len, err));
 	tok_put_u32(&card->msg, use);
 	tok_put_str(&card->msg, subject);
-	KC_TRY(r, transact(card, NULL, 0, 1, err));
+	KC_TRY(r, tok_link_call(card, NULL, 0, 1, err));
 	r = item_bytes(card, TOK_CERT_MAX, ret_der, err);
 out:
 	return r;
@@ -509,12 +302,12 @@ tok_probe(struct tok_card *card, const uint8_t *id, size_t id_len,
 	KC_TRY(r, begin_key(card, TOK_OP_PROBE, id, id_len, err));
 	tok_put_u32(&card->msg, decrypt);
 	tok_put_u32(&card->msg, sign);
-	KC_TRY(r, transact(card, NULL, 0, 1, err));
-	KC_TRY(r, next_packet(card, err));
+	KC_TRY(r, tok_link_call(card, NULL, 0, 1, err));
+	KC_TRY(r, tok_link_next(card, err));
 	way = tok_get_u32(&card->msg);
 	if (!tok_msg_done(&card->msg) || way > TOK_OAEP_RAW ||
 	    (way == TOK_OAEP_UNKNOWN) == decrypt)
-		return nonsense(card, err);
+		return tok_link_nonsense(card, err);
 	*ret_way = (enum tok_oaep)way;
 out:
 	return r;
@@ -533,11 +326,11 @@ tok_unwrap(struct tok_card *card, const uint8_t *id, size_t id_len,
 	KC_TRY(r, begin_key(card, TOK_OP_UNWRAP, id, id_len, err));
 	tok_put_u32(&card->msg, way);
 	tok_put_bytes(&card->msg, ek, ek_len);
-	KC_TRY(r, transact(card, NULL, 0, 0, err));
-	KC_TRY(r, await(card, err));
+	KC_TRY(r, tok_link_call(card, NULL, 0, 0, err));
+	KC_TRY(r, tok_link_await(card, err));
 	r = tok_recv_secret(card->fd, ret_cek, err);
 	if (!kc_ok(r))
-		r = died(card, err);
+		r = tok_link_died(card, err);
 out:
 	return r;
 }
@@ -551,7 +344,7 @@ tok_sign(struct tok_card *card, const uint8_t *id, size_t id_len,
 
 	KC_TRY(r, begin_key(card, TOK_OP_SIGN, id, id_len, err));
 	tok_put_bytes(&card->msg, digest, 32);
-	KC_TRY(r, transact(card, NULL, 0, 1, err));
+	KC_TRY(r, tok_link_call(card, NULL, 0, 1, err));
 	r = item_bytes(card, TOK_MODULUS_MAX, ret_sig, err);
 out:
 	return r;
@@ -562,8 +355,8 @@ tok_wipe(struct tok_card *card, struct kc_err *err)
 {
 	kc_result r;
 
-	KC_TRY(r, begin(card, TOK_OP_WIPE, 0, err));
-	r = transact(card, NULL, 0, 0, err);
+	KC_TRY(r, tok_link_begin(card, TOK_OP_WIPE, 0, err));
+	r = tok_link_call(card, NULL, 0, 0, err);
 out:
 	return r;
 }

@@ -321,6 +321,26 @@ out:
 	return r;
 }
 
+/* Asked before the card is emptied: a PIN it will not take. */
+static kc_result
+check_lengths(struct tok_mod *m, const struct kc_secret *so_pin,
+    const struct kc_secret *pin, struct kc_err *err)
+{
+	struct tok_info i;
+	kc_result r;
+
+	KC_TRY(r, tok_mod_info(m, m->slot, &i, err));
+	if (pin->len >= i.pin_min && pin->len <= i.pin_max &&
+	    so_pin->len >= i.pin_min && so_pin->len <= i.pin_max)
+		return KC_DONE;
+	r = KC_FAIL(err, KC_EPIN, 0, "PINs of %lu to %lu bytes fit this card; "
+	    "the new PIN or the SO PIN is shorter or longer", i.pin_min,
+	    i.pin_max);
+	kc_certain(err, "the card was not initialised");
+out:
+	return r;
+}
+
 kc_result
 tok_mod_init(struct tok_mod *m, const char *label,
     const struct kc_secret *so_pin, const struct kc_secret *pin,
@@ -334,6 +354,7 @@ tok_mod_init(struct tok_mod *m, const char *label,
 	if (len == 0 || len > sizeof padded)
 		return KC_FAIL(err, KC_EUSAGE, 0,
 		    "the label has %zu bytes; 1 to 32 fit a card", len);
+	KC_TRY(r, check_lengths(m, so_pin, pin, err));
 	/* Open sessions refuse it; and the card forgets them anyway. */
 	if (m->session != 0) {
 		(void)m->f->C_CloseSession(m->session);

@@ -191,6 +191,10 @@ tok_rsa_decrypt(struct tok_mod *m, const struct tok_key *key,
 		return KC_FAIL(err, KC_EFORMAT, 0, "the encrypted key has %zu "
 		    "bytes; this card's key takes exactly %zu", ek->len,
 		    key->n_len);
+	/* Not below the modulus: encrypted to another key.  Public bytes. */
+	if (memcmp(ek->p, key->n, key->n_len) >= 0)
+		return KC_FAIL(err, KC_EMAC, 0, "this key does not open the "
+		    "encrypted key (it is not below the modulus)");
 	if (way == TOK_OAEP_RAW)
 		return decrypt_raw(m, key, ek, ret, err);
 	if (way != TOK_OAEP_DIRECT)

@@ -8,7 +8,18 @@
 
 #include <sys/types.h>
 
-#include "tokens/card.h"
+#include "tokens/proto.h"
+
+/* struct tok_server: the main process's end. */
+struct tok_server {
+	int fd;
+	pid_t pid;
+	struct tok_msg msg;
+};
+
+/* tok_server_await: its answer to anything comes at once, or it is broken.
+ *  Errors: KC_EMODULE */
+KC_MUST kc_result tok_server_await(struct tok_server *s, struct kc_err *err);
 
 /* tok_spawn: a card child for this module.
  *  ret_fd   our end of its socket; caller: close

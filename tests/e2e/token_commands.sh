@@ -44,6 +44,13 @@ initialise() {
 }
 
 # --- a blank card becomes a card with two keys
+short_pin() {
+	tok init "pkcs11:" --label x --so-pin-fd 8 --pin-fd 7 \
+		7< <(echo 12) 8< <(echo 12345678)
+}
+expect_exit 4 "a PIN too short is refused before the card is emptied" short_pin
+expect_text "with the lengths that fit" "$T/err" "PINs of 4 to 255 bytes fit"
+expect_text "and the card as it was" "$T/err" "the card was not initialised"
 expect_exit 0 "a blank card is initialised" initialise "pkcs11:" "holder one"
 serial=$(python3 -c 'import json,sys; print(json.load(sys.stdin)["serial"])' <"$T/out")
 U="pkcs11:serial=$serial"

@@ -243,6 +243,9 @@ a_cek_encrypted_by_openssl_is_unwrapped(void **state)
 	ek[0] = 0;
 	must_fail(tok_unwrap(c, wrap_id, 1, way, ek, len, &got, &err),
 	    KC_EMAC, "does not open");
+	memset(ek, 0xff, len);
+	must_fail(tok_unwrap(c, wrap_id, 1, way, ek, len, &got, &err),
+	    KC_EMAC, "not below the modulus");
 	encrypt(pk, EVP_sha1(), cek, ek, &len);
 	must_fail(tok_unwrap(c, wrap_id, 1, way, ek, len, &got, &err),
 	    KC_EMAC, "does not open");

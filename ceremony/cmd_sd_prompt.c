@@ -29,6 +29,32 @@ echo_off(int fd, struct termios *ret_old)
 	return tcsetattr(fd, TCSAFLUSH, &t) == 0;
 }
 
+/* One line, ended by a newline or by Ctrl-C, straight into the secure heap. */
+static kc_result
+read_typed(int fd, const char *what, const char *of, struct kc_secret *s,
+    struct kc_err *err)
+{
+	while (s->len + 1 < s->cap) {
+		ssize_t n = read(fd, s->p + s->len, 1);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0 || s->p[s->len] == CTRL_C)
+			return KC_FAIL(err, KC_ECANCEL, 0,
+			    "the %s of %s was not given", what, of);
+		if (s->p[s->len] == '\n') {
+			s->p[s->len] = '\0';
+			if (s->len > 0)
+				return KC_DONE;
+			return KC_FAIL(err, KC_EUSAGE, 0,
+			    "the %s of %s is empty", what, of);
+		}
+		s->len++;
+	}
+	return KC_FAIL(err, KC_EUSAGE, 0,
+	    "the %s of %s is longer than %zu bytes", what, of, s->cap - 2);
+}
+
 kc_result
 cer_secret_ask(const char *what, const char *of, struct kc_secret *ret,
     struct kc_err *err)
@@ -51,13 +77,12 @@ cer_secret_ask(const char *what, const char *of, struct kc_secret *ret,
 		return r;
 	}
 	(void)dprintf(fd, "%s of %s: ", what, of);
-	r = kc_secret_read_line(fd, SECRET_MAX, what, &s, err);
+	r = kc_secret_new(&s, SECRET_MAX, err);
+	if (kc_ok(r))
+		r = read_typed(fd, what, of, &s, err);
 	(void)tcsetattr(fd, TCSAFLUSH, &old);
 	(void)dprintf(fd, "\n");
 	(void)close(fd);
-	if (kc_ok(r) && memchr(s.p, CTRL_C, s.len) != NULL)
-		r = KC_FAIL(err, KC_ECANCEL, 0, "the %s of %s was not given",
-		    what, of);
 	if (kc_ok(r)) {
 		*ret = s;
 		s = (struct kc_secret){ 0 };

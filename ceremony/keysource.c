@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "sd/cert.h"
@@ -97,7 +98,7 @@ add_pem(struct cer_keysource *s, const struct cer_key_request *rq, size_t i,
 		struct kc_err why = *err;
 
 		r = cer_secret_ask("password", path, &password, err);
-		if (r.code == KC_EUSAGE) {
+		if (r.code == KC_EUSAGE && isatty(STDIN_FILENO) != 1) {
 			*err = why;
 			r = (kc_result){ KC_EPASSWORD };
 		}

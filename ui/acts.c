@@ -54,9 +54,7 @@ draw_item(const struct ui_state *s, struct ui_grid *g, struct ui_box box,
 	    it->total > 0)
 		(void)snprintf(mark, sizeof mark, "%zu/%zu", it->done,
 		    it->total);
-	if (mark[0] != '\0' && mark[1] == '/')
-		end = box.cols - (int)strlen(mark) - 1;
-	else if (strchr(mark, '/') != NULL)
+	if (strchr(mark, '/') != NULL)
 		end = box.cols - (int)strlen(mark) - 1;
 	if (here)
 		(void)ui_put(g, box.row, 1, 1, UI_NOW, gl->now);

@@ -85,7 +85,7 @@ ask_foot(const struct ui_state *s, struct ui_flow *f)
 	    p->certain : s->v->certain;
 	char text[80];
 
-	ui_foot_rule(s, f, p->person, p->name);
+	ui_foot_rule(f, p->person, p->name);
 	ui_flow_text(f, 0, UI_BOLD, p->text != NULL ? p->text : "");
 	if (p->kind == CER_ASK_WORD) {
 		(void)snprintf(text, sizeof text,

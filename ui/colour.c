@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 
-/* Colours: pairs by meaning; readable on a dark and on a light ground.  Without colour, attributes carry it. */
+/* Colours: pairs by meaning; readable on a dark and on a light ground.
+ * Without colour, attributes carry it. */
 enum { PAIR_PRODUCTION = 1, PAIR_REHEARSAL, PAIR_HOLDS, PAIR_FAILS, PAIR_QR,
 	PAIR_RULE };
 static bool coloured, has_qr_pair;

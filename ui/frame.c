@@ -24,16 +24,16 @@ draw_top(const struct ui_state *s, struct ui_grid *g)
 	enum ui_attr a = v->rehearsal ? UI_TOP_REHEARSAL : UI_TOP_PRODUCTION;
 	const char *word = v->rehearsal ? "REHEARSAL" : "PRODUCTION";
 	char time[KC_TIME_CHARS], clock[24];
-	int name_cols = (g->cols - 40) * 3 / 5, at = 1, end;
+	int spare = g->cols - UI_COLS_MIN, at = 1, end;
 
 	kc_clock_format(s->utc_ms, time);
 	(void)snprintf(clock, sizeof clock, "%.8s UTC", time + 11);
 	end = g->cols - 13;
 	ui_fill(g, 0, 0, g->cols, a);
-	at += ui_put_cut(g, 0, at, name_cols, a,
+	at += ui_put_cut(g, 0, at, 22 + spare / 3, a,
 	    v->site != NULL ? v->site : "");
 	at += ui_put(g, 0, at, 3, a, g->look->ascii ? " - " : " · ");
-	at += ui_put_cut(g, 0, at, name_cols + 13 - at, a,
+	at += ui_put_cut(g, 0, at, 12 + spare / 4, a,
 	    v->ceremony != NULL ? v->ceremony : "");
 	at += 3;
 	at += ui_put(g, 0, at, end - at, a, word);
@@ -175,23 +175,19 @@ ui_draw_pane(const struct ui_state *s, struct ui_grid *g, struct ui_box box,
 }
 
 void
-ui_foot_rule(const struct ui_state *s, struct ui_flow *f, const char *person,
-    const char *name)
+ui_foot_rule(struct ui_flow *f, const char *person, const char *name)
 {
 	char who[200];
-	int at = 0;
 
-	(void)s;
 	ui_hline(&f->g, f->row, 0, f->g.cols);
 	if (person != NULL && *person != '\0') {
-		bool same = name == NULL || *name == '\0' ||
-		    strcmp(name, person) == 0;
-
-		(void)snprintf(who, sizeof who, same ? " %s%s%s " :
-		    " %s (%s%s ", person, same ? "" : name,
-		    same ? "" : ")");
-		at = 2;
-		(void)ui_put_cut(&f->g, f->row, at, f->g.cols - 4, UI_BOLD,
+		if (name == NULL || *name == '\0' ||
+		    strcmp(name, person) == 0)
+			(void)snprintf(who, sizeof who, " %s ", person);
+		else
+			(void)snprintf(who, sizeof who, " %s (%s) ", person,
+			    name);
+		(void)ui_put_cut(&f->g, f->row, 2, f->g.cols - 4, UI_BOLD,
 		    who);
 	}
 	f->row++;

@@ -42,7 +42,7 @@ struct ui_glyphs {
 };
 
 extern const struct ui_glyphs ui_glyphs_utf8;
-extern const struct ui_glyphs ui_glyphs_console;	/* Linux console fonts */
+extern const struct ui_glyphs ui_glyphs_console;	/* Linux console */
 extern const struct ui_glyphs ui_glyphs_ascii;
 
 /* struct ui_look: what this terminal can draw. */

@@ -101,7 +101,6 @@ void ui_draw_pane(const struct ui_state *s, struct ui_grid *g,
     struct ui_box box, ui_fill_fn *body, ui_fill_fn *foot);
 
 /* ui_foot_rule: the rule above a question, with who is asked. */
-void ui_foot_rule(const struct ui_state *s, struct ui_flow *f,
-    const char *person, const char *name);
+void ui_foot_rule(struct ui_flow *f, const char *person, const char *name);
 
 #endif

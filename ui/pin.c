@@ -15,7 +15,7 @@ pin_foot(const struct ui_state *s, struct ui_flow *f)
 	const struct cer_pin *p = s->pin;
 	char text[160];
 
-	ui_foot_rule(s, f, p->person, p->name);
+	ui_foot_rule(f, p->person, p->name);
 	if (p->text != NULL)
 		ui_flow_text(f, 0, UI_BOLD, p->text);
 	ui_flow_text(f, 0, UI_PLAIN,

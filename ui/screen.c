@@ -134,6 +134,7 @@ screen_pin(void *ctx, const struct cer_view *v, const struct cer_pin *p,
 {
 	struct ui_screen *u = ctx;
 	struct ui_pin_show show = { u, redraw, pin_hidden };
+	kc_result k = KC_DONE;
 	enum ui_reply r;
 
 	if (u == NULL || !u->open)
@@ -144,15 +145,11 @@ screen_pin(void *ctx, const struct cer_view *v, const struct cer_pin *p,
 	/* Not ui_drain: a PIN typed ahead would pass through curses. */
 	ui_term_flush();
 	r = ui_wanted(u);
-	if (r == UI_STAY) {
-		kc_result k = ui_pin_read(p, &show, ret, &r, err);
-
-		if (!kc_ok(k))
-			return k;
-	}
+	if (r == UI_STAY)
+		k = ui_pin_read(p, &show, ret, &r, err);
 	u->s.pin = NULL;
 	u->s.v = &ui_no_view;
-	return ui_result(r, "PIN", p->key, err);
+	return kc_ok(k) ? ui_result(r, "PIN", p->key, err) : k;
 }
 
 /* A key during card work: nothing waits here. */

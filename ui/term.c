@@ -278,7 +278,8 @@ translate(bool function, wint_t c)
 		enum ui_key_kind kind;
 	} t[] = {
 		{ true, KEY_ENTER, UI_KEY_ENTER }, { true, KEY_UP, UI_KEY_UP },
-		{ true, KEY_DOWN, UI_KEY_DOWN }, { true, KEY_LEFT, UI_KEY_LEFT },
+		{ true, KEY_DOWN, UI_KEY_DOWN },
+		{ true, KEY_LEFT, UI_KEY_LEFT },
 		{ true, KEY_RIGHT, UI_KEY_RIGHT },
 		{ true, KEY_HOME, UI_KEY_HOME }, { true, KEY_END, UI_KEY_END },
 		{ true, KEY_PPAGE, UI_KEY_PGUP },

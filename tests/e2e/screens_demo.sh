@@ -5,7 +5,7 @@
 # tests/screens/*.txt.  SCREENS_UPDATE=1 writes those files instead.
 set -eu
 cd "$(dirname "$0")/../.."
-demo=$PWD/${BUILD:-build}/tests/ui/demo
+demo=$(realpath -m "${BUILD:-build}")/tests/ui/demo
 screens=$PWD/tests/screens
 for need in tmux zbarimg python3; do
 	command -v "$need" >/dev/null ||
@@ -355,6 +355,12 @@ wait_for "? help"
 shot_colours >"$tmp/mono"
 check "NO_COLOR draws no colour" \
     test -z "$(grep -E $'\033''\[([0-9;]*;)?[34][0-8]' "$tmp/mono")"
+check "production is then bold and reversed" \
+    grep -qF '[1;7m contoso' "$tmp/mono"
+start 80x24 rehearsal NO_COLOR=1
+wait_for "? help"
+shot_colours >"$tmp/mono"
+check "  and rehearsal underlined" grep -qF '[4m contoso' "$tmp/mono"
 start 80x24 step TERM=dumb
 ends "a terminal without a cursor is refused" "KC_EIO"
 
@@ -372,6 +378,8 @@ kill -INT "$(cat "$tmp/pid")"
 ends "SIGINT asks for suspension" "result: KC_ESUSPEND"
 start 80x24 crash
 ends "a crash gives the terminal back" "exit 134"
+start 80x24 exit
+ends "exit without close gives the terminal back" "exit 3"
 code=0
 "$demo" step </dev/null >"$tmp/out" 2>&1 || code=$?
 check "without a terminal the screens refuse with exit 2" [ "$code" = 2 ]

@@ -9,10 +9,12 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/sandbox.h"
+#include "tests/ui/demo_acts.h"
 
 static struct cer_view view;
 static struct cer_ui ui;
@@ -22,30 +24,6 @@ fixed_clock(void)
 {
 	return 1795444327123;	/* 2026-11-23T14:32:07.123Z */
 }
-
-static const struct cer_item items[] = {
-	{ 0, "1", "Opening", CER_ITEM_DONE, 3, 3 },
-	{ 1, "1.1", "Roll call", CER_ITEM_DONE, 0, 0 },
-	{ 1, "1.2", "Station", CER_ITEM_DONE, 0, 0 },
-	{ 1, "1.3", "Clock", CER_ITEM_DONE, 0, 0 },
-	{ 0, "2", "Quorum keys", CER_ITEM_NOW, 1, 5 },
-	{ 1, "2.1", "holder 1", CER_ITEM_FAILED, 0, 0 },
-	{ 1, "2.2", "holder 2", CER_ITEM_NOW, 0, 0 },
-	{ 1, "2.3", "holder 3", CER_ITEM_AHEAD, 0, 0 },
-	{ 1, "2.4", "holder 4", CER_ITEM_AHEAD, 0, 0 },
-	{ 1, "2.5", "holder 5", CER_ITEM_AHEAD, 0, 0 },
-	{ 0, "3", "Wrapping set", CER_ITEM_AHEAD, 0, 4 },
-	{ 1, "3.1", "Build the set", CER_ITEM_AHEAD, 0, 0 },
-	{ 1, "3.2", "Read it back", CER_ITEM_AHEAD, 0, 0 },
-	{ 1, "3.3", "Drill every quorum", CER_ITEM_AHEAD, 0, 0 },
-	{ 1, "3.4", "Seal the checkpoint", CER_ITEM_AHEAD, 0, 0 },
-	{ 0, "4", "Domain", CER_ITEM_AHEAD, 0, 3 },
-	{ 1, "4.1", "Import", CER_ITEM_AHEAD, 0, 0 },
-	{ 1, "4.2", "Check", CER_ITEM_AHEAD, 0, 0 },
-	{ 1, "4.3", "Prove", CER_ITEM_AHEAD, 0, 0 },
-	{ 0, "5", "Custody", CER_ITEM_AHEAD, 0, 2 },
-	{ 0, "6", "Closing", CER_ITEM_AHEAD, 0, 2 },
-};
 
 static void
 add(enum cer_line_kind kind, const char *label, const char *text)
@@ -376,6 +354,13 @@ do_crash(void)
 	(void)raise(SIGABRT);
 }
 
+static void
+do_exit(void)
+{
+	ui.show(ui.ctx, &view);
+	exit(3);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -388,7 +373,7 @@ static const struct {
 	{ "frozen", do_frozen }, { "checks", do_checks },
 	{ "hash", do_hash }, { "foreign", do_foreign },
 	{ "refuse", do_refuse }, { "form", do_form }, { "say", do_say },
-	{ "crash", do_crash },
+	{ "crash", do_crash }, { "exit", do_exit },
 };
 
 int

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The acts and steps of the demo's ceremony.
+ */
+#ifndef KC_TESTS_UI_DEMO_ACTS_H
+#define KC_TESTS_UI_DEMO_ACTS_H
+
+#include "ceremony/ui.h"
+
+static const struct cer_item items[] = {
+	{ 0, "1", "Opening", CER_ITEM_DONE, 3, 3 },
+	{ 1, "1.1", "Roll call", CER_ITEM_DONE, 0, 0 },
+	{ 1, "1.2", "Station", CER_ITEM_DONE, 0, 0 },
+	{ 1, "1.3", "Clock", CER_ITEM_DONE, 0, 0 },
+	{ 0, "2", "Quorum keys", CER_ITEM_NOW, 1, 5 },
+	{ 1, "2.1", "holder 1", CER_ITEM_FAILED, 0, 0 },
+	{ 1, "2.2", "holder 2", CER_ITEM_NOW, 0, 0 },
+	{ 1, "2.3", "holder 3", CER_ITEM_AHEAD, 0, 0 },
+	{ 1, "2.4", "holder 4", CER_ITEM_AHEAD, 0, 0 },
+	{ 1, "2.5", "holder 5", CER_ITEM_AHEAD, 0, 0 },
+	{ 0, "3", "Wrapping set", CER_ITEM_AHEAD, 0, 4 },
+	{ 1, "3.1", "Build the set", CER_ITEM_AHEAD, 0, 0 },
+	{ 1, "3.2", "Read it back", CER_ITEM_AHEAD, 0, 0 },
+	{ 1, "3.3", "Drill every quorum", CER_ITEM_AHEAD, 0, 0 },
+	{ 1, "3.4", "Seal the checkpoint", CER_ITEM_AHEAD, 0, 0 },
+	{ 0, "4", "Domain", CER_ITEM_AHEAD, 0, 3 },
+	{ 1, "4.1", "Import", CER_ITEM_AHEAD, 0, 0 },
+	{ 1, "4.2", "Check", CER_ITEM_AHEAD, 0, 0 },
+	{ 1, "4.3", "Prove", CER_ITEM_AHEAD, 0, 0 },
+	{ 0, "5", "Custody", CER_ITEM_AHEAD, 0, 2 },
+	{ 0, "6", "Closing", CER_ITEM_AHEAD, 0, 2 },
+};
+
+#endif

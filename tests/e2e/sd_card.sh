@@ -46,7 +46,7 @@ head -c 5000 /dev/urandom >"$W/a"
 	--datum hsm_backup="$W/a" --security-domain-file "$W/sd.json" >/dev/null \
 	2>&1
 card() { echo "pkcs11:token=holder-$1?pin-source=file:$W/pin$1"; }
-M=(--module $MODULE --module-env "SOFTHSM2_CONF=$SOFTHSM2_CONF")
+M=(--module "$MODULE" --module-env "SOFTHSM2_CONF=$SOFTHSM2_CONF")
 P=("$BIN" sd prove --sd-file "$W/sd.json" "${M[@]}" --token)
 
 expect 0 "proven: 2 of 3" "two cards without certificates" \
@@ -80,6 +80,7 @@ printf 12340 >"$W/pin0"
 expect 2 "pin-value" "a PIN in the URI" "${P[@]}" \
 	"pkcs11:token=holder-0?pin-value=12340" "$(card 2)"
 printf '12340\n12342\n' >"$W/pins"
+# shellcheck disable=SC2016 # the inner shell expands them
 expect 0 "proven: 2 of 3" "PINs from descriptors, in order" bash -c \
 	'exec 7<"$0"; exec "$@" --pin-fd 7 7 </dev/null' "$W/pins" \
 	"${P[@]}" pkcs11:token=holder-0 pkcs11:token=holder-2

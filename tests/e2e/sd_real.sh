@@ -38,6 +38,7 @@ base_enclave_backup 968 dec98472f78520c9b5136060f258d154600d6f9fec62dca2eed8498e
 partition_enclave_backup 3105 f8e85eb1da4f9dd99b01e35561d7fe3f1d84db0fac3d30e73273ba5c0abbe02a
 EOF
 for pair in "0 1" "0 2" "1 2" "2 0"; do
+	# shellcheck disable=SC2086 # two words
 	set -- $pair
 	expect_exit 0 "holders $1 and $2 prove the real domain" \
 		"$BIN" sd prove --sd-file "$R/sd.json" \

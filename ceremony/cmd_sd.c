@@ -34,6 +34,7 @@ cer_sd_request(const struct cer_args *a, struct cer_key_request *ret,
 		.password_fd = LIST(SDO_PASSWORD_FD),
 		.token = LIST(SDO_TOKEN),
 		.pin_fd = LIST(SDO_PIN_FD),
+		.site = a->opt[SDO_SITE].v[0],
 		.module = a->opt[SDO_MODULE].v[0],
 		.module_env = LIST(SDO_MODULE_ENV),
 	};
@@ -167,13 +168,14 @@ out:
 }
 
 #define KEYS "(--token URI... | --sd-wrapping-keys KEY...) "
-#define SECRETS "[--password-fd N...] [--pin-fd N...] [--module PATH] " \
-	"[--module-env NAME=VALUE...] [--at TIME] [--json]"
+#define CARDS "[--site SITE | --module PATH] [--module-env NAME=VALUE...] "
+#define SECRETS "[--password-fd N...] [--pin-fd N...] " CARDS \
+	"[--at TIME] [--json]"
 
 const struct cer_cmd cer_sd_commands[] = {
 	{ "sd", "inspect", true, cer_sd_inspect,
 	  "FILE [--sd-wrapping-keys CER...] [--token URI...] "
-	  "[--module PATH] [--module-env NAME=VALUE...] [--json]",
+	  CARDS "[--json]",
 	  "show a security domain's shape, quorum, and whose share is which" },
 	{ "sd", "wrapping-set", false, cer_sd_wrapping_set,
 	  "--sd-wrapping-keys CER... --sd-quorum M -o DIR [--at TIME] "

@@ -12,7 +12,7 @@
 /* The options of every command that opens something, first in its table. */
 enum {
 	SDO_JSON, SDO_AT, SDO_KEYS, SDO_PASSWORD_FD, SDO_TOKEN, SDO_PIN_FD,
-	SDO_MODULE, SDO_MODULE_ENV,
+	SDO_MODULE, SDO_MODULE_ENV, SDO_SITE,
 	SDO_OWN			/* the command's own begin here */
 };
 #define SD_KEY_OPTIONS					\
@@ -23,7 +23,8 @@ enum {
 	{ "--token", CER_LIST, false },			\
 	{ "--pin-fd", CER_LIST, false },		\
 	{ "--module", CER_ONE, false },			\
-	{ "--module-env", CER_LIST, false }
+	{ "--module-env", CER_LIST, false },		\
+	{ "--site", CER_ONE, false }
 
 int cer_sd_inspect(struct cer_app *app, int argc, char **argv);
 int cer_sd_wrapping_set(struct cer_app *app, int argc, char **argv);

@@ -16,7 +16,7 @@
 static bool
 show_elapsed(void *ctx, int64_t elapsed_ms)
 {
-	struct cer_card *c = ctx;
+	struct cer_token_cmd *c = ctx;
 
 	if (elapsed_ms >= 1000 && isatty(STDERR_FILENO)) {
 		(void)fprintf(stderr, "\r  the card is working: %lld s ",
@@ -27,7 +27,7 @@ show_elapsed(void *ctx, int64_t elapsed_ms)
 }
 
 kc_result
-cer_card_args(struct cer_card *c, const struct cer_opt *table, size_t n,
+cer_token_args(struct cer_token_cmd *c, const struct cer_opt *table, size_t n,
     size_t min_pos, size_t max_pos, int argc, char **argv,
     struct kc_err *err)
 {
@@ -41,8 +41,8 @@ cer_card_args(struct cer_card *c, const struct cer_opt *table, size_t n,
 	if (a->n_pos > 0)
 		KC_TRY(r, tok_uri_parse(a->pos[0], &c->uri, err));
 	if (a->opt[O_SITE].given)
-		return KC_FAIL(err, KC_EUSAGE, 0, "--site: site files are not "
-		    "read by the token commands yet; give --module");
+		return cer_site_cards_open(a->opt[O_SITE].v[0], &c->site,
+		    err);
 	r = cer_module(a->opt[O_MODULE].v[0], a->opt[O_ENV].v,
 	    a->opt[O_ENV].n, &c->uri, &c->module, err);
 out:
@@ -50,11 +50,14 @@ out:
 }
 
 kc_result
-cer_card_open(struct cer_app *app, struct cer_card *c, struct kc_err *err)
+cer_token_open(struct cer_app *app, struct cer_token_cmd *c, struct kc_err *err)
 {
 	kc_result r;
 
 	c->wait = (struct tok_wait){ show_elapsed, c };
+	if (c->site.site != NULL)
+		KC_TRY(r, cer_site_cards_find(app->server, &c->site, &c->uri,
+		    &c->module, err));
 	KC_TRY(r, tok_open(app->server, &c->module, &c->uri, &c->wait,
 	    &c->card, err));
 	r = tok_info(c->card, &c->info, err);
@@ -63,7 +66,7 @@ out:
 }
 
 kc_result
-cer_card_login(struct cer_card *c, struct kc_err *err)
+cer_token_login(struct cer_token_cmd *c, struct kc_err *err)
 {
 	const char *fd = c->args->opt[O_PIN_FD].v[0];
 	struct kc_secret pin = { 0 };
@@ -72,7 +75,8 @@ cer_card_login(struct cer_card *c, struct kc_err *err)
 
 	(void)snprintf(what, sizeof what, "PIN of card %s", c->info.serial);
 	if (fd != NULL || !c->info.pin_pad)
-		KC_TRY(r, cer_pin(fd, &c->uri, what, &pin, err));
+		KC_TRY(r, cer_pin(fd, &c->uri, &c->info, what, &pin,
+		    err));
 	r = tok_login(c->card, &pin, err);
 out:
 	kc_secret_free(&pin);
@@ -80,7 +84,7 @@ out:
 }
 
 kc_result
-cer_card_id(const struct cer_card *c, const char *text,
+cer_token_id(const struct cer_token_cmd *c, const char *text,
     uint8_t ret[static TOK_ID_MAX], size_t *ret_len, struct kc_err *err)
 {
 	size_t len = text != NULL ? strlen(text) / 2 : 0;
@@ -102,12 +106,13 @@ cer_card_id(const struct cer_card *c, const char *text,
 }
 
 int
-cer_card_done(struct cer_card *c, const char *name, kc_result r,
+cer_token_done(struct cer_token_cmd *c, const char *name, kc_result r,
     const struct kc_err *err)
 {
 	if (c->shown)
 		(void)fputc('\n', stderr);
 	tok_close(&c->card);
+	cer_site_cards_free(&c->site);
 	free(c->args);
 	c->args = NULL;
 	return kc_ok(r) ? 0 : cer_report(name, err);
@@ -115,16 +120,16 @@ cer_card_done(struct cer_card *c, const char *name, kc_result r,
 
 const struct cer_cmd cer_token_commands[] = {
 	{ "token", "list", true, cer_token_list,
-	  "[URI] --module PATH [--module-env NAME=VALUE]... [--json]",
+	  "[URI] (--site SITE | --module PATH) [--module-env NAME=VALUE]... [--json]",
 	  "List the cards a module shows" },
 	{ "token", "show", true, cer_token_show,
-	  "[URI] --module PATH [--pin-fd N] [--json]",
+	  "[URI] (--site SITE | --module PATH) [--pin-fd N] [--json]",
 	  "Show a card and the keys on it" },
 	{ "token", "probe", true, cer_token_probe,
-	  "[URI] --module PATH [--pin-fd N] [--json]",
+	  "[URI] (--site SITE | --module PATH) [--pin-fd N] [--json]",
 	  "Prove each key by a known answer: decrypt, sign" },
 	{ "token", "init", true, cer_token_init,
-	  "URI --label L --so-pin-fd N --pin-fd N --module PATH",
+	  "URI --label L --so-pin-fd N --pin-fd N (--site SITE | --module PATH)",
 	  "Initialise a card: everything on it is lost" },
 	{ "token", "generate", true, cer_token_generate,
 	  "URI --id HEX --use wrapping|signing --bits N [--pin-fd N] [--json]",

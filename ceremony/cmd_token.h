@@ -6,6 +6,7 @@
 #define KC_CEREMONY_CMD_TOKEN_H
 
 #include "ceremony/cmd.h"
+#include "ceremony/sitecards.h"
 
 /* Every token command's options begin with these. */
 #define CER_CARD_OPTS				\
@@ -20,36 +21,37 @@ enum {
 	O_OWN,			/* the command's own options */
 };
 
-/* struct cer_card: start as {0}; args is on the heap, being large. */
-struct cer_card {
+/* struct cer_token_cmd: start as {0}; args is on the heap, being large. */
+struct cer_token_cmd {
 	struct cer_args *args;
 	struct tok_uri uri;
 	struct tok_module module;
+	struct cer_site_cards site;	/* --site instead of a module */
 	struct tok_wait wait;
 	struct tok_info info;
 	struct tok_card *card;
 	bool shown;		/* a progress line is on the terminal */
 };
 
-/* cer_card_args: parse; the URI, if one is given, is the first argument.
+/* cer_token_args: parse; the URI, if one is given, is the first argument.
  *  max_pos counts it. */
-KC_MUST kc_result cer_card_args(struct cer_card *c,
+KC_MUST kc_result cer_token_args(struct cer_token_cmd *c,
     const struct cer_opt *table, size_t n, size_t min_pos, size_t max_pos,
     int argc, char **argv, struct kc_err *err);
 
-/* cer_card_open: the card, not logged in; info is filled. */
-KC_MUST kc_result cer_card_open(struct cer_app *app, struct cer_card *c,
+/* cer_token_open: the card, not logged in; info is filled. */
+KC_MUST kc_result cer_token_open(struct cer_app *app, struct cer_token_cmd *c,
     struct kc_err *err);
 
-/* cer_card_login: with the PIN the command line names; asks when none. */
-KC_MUST kc_result cer_card_login(struct cer_card *c, struct kc_err *err);
+/* cer_token_login: with the PIN the command line names; asks when none. */
+KC_MUST kc_result cer_token_login(struct cer_token_cmd *c, struct kc_err *err);
 
-/* cer_card_id: the --id option, or the URI's id. */
-KC_MUST kc_result cer_card_id(const struct cer_card *c, const char *text,
+/* cer_token_id: the --id option, or the URI's id. */
+KC_MUST kc_result cer_token_id(const struct cer_token_cmd *c, const char *text,
     uint8_t ret[static TOK_ID_MAX], size_t *ret_len, struct kc_err *err);
 
-/* cer_card_done: close, free, report; the exit code. */
-int cer_card_done(struct cer_card *c, const char *name, kc_result r,
+/* cer_token_done: close, free, report; the exit code. */
+int cer_token_done(struct cer_token_cmd *c, const char *name, kc_result r,
     const struct kc_err *err);
 
 /* JSON and plain text of a card and a key. */

@@ -32,23 +32,43 @@ list_json(const struct tok_info *list, size_t n, struct kc_err *err)
 	return r;
 }
 
+/* The tokens of the one module, or of every module of the site. */
+static kc_result
+list_all(struct cer_app *app, const struct cer_token_cmd *c,
+    struct tok_info *list, size_t *ret_n, struct kc_err *err)
+{
+	kc_result r = KC_DONE;
+
+	if (c->site.site == NULL)
+		return tok_list(app->server, &c->module, list, TOK_LIST_MAX,
+		    ret_n, err);
+	*ret_n = 0;
+	for (size_t i = 0; i < c->site.n && kc_ok(r); i++) {
+		size_t n = 0;
+
+		r = tok_list(app->server, &c->site.module[i], list + *ret_n,
+		    TOK_LIST_MAX - *ret_n, &n, err);
+		*ret_n += n;
+	}
+	return r;
+}
+
 int
 cer_token_list(struct cer_app *app, int argc, char **argv)
 {
 	struct tok_info *list = calloc(TOK_LIST_MAX, sizeof *list);
-	struct cer_card c = { 0 };
+	struct cer_token_cmd c = { 0 };
 	struct kc_err err = { 0 };
 	size_t n = 0;
 	kc_result r;
 
-	KC_TRY(r, cer_card_args(&c, options, OPTIONS, 0, 1, argc, argv,
+	KC_TRY(r, cer_token_args(&c, options, OPTIONS, 0, 1, argc, argv,
 	    &err));
 	if (list == NULL) {
 		r = KC_FAIL(&err, KC_ENOMEM, 0, "no memory for a list");
 		goto out;
 	}
-	KC_TRY(r, tok_list(app->server, &c.module, list, TOK_LIST_MAX, &n,
-	    &err));
+	KC_TRY(r, list_all(app, &c, list, &n, &err));
 	if (c.args->opt[O_JSON].given) {
 		r = list_json(list, n, &err);
 		goto out;
@@ -59,7 +79,7 @@ cer_token_list(struct cer_app *app, int argc, char **argv)
 		(void)puts("The module shows no card.");
 out:
 	free(list);
-	return cer_card_done(&c, "token list", r, &err);
+	return cer_token_done(&c, "token list", r, &err);
 }
 
 /* struct findings: what show and probe collect. */
@@ -70,7 +90,7 @@ struct findings {
 };
 
 static kc_result
-findings_json(const struct cer_card *c, struct findings *f,
+findings_json(const struct cer_token_cmd *c, struct findings *f,
     struct kc_err *err)
 {
 	json_t *o = json_object(), *card = NULL;
@@ -113,19 +133,19 @@ findings_new(struct findings **ret, struct kc_err *err)
 int
 cer_token_show(struct cer_app *app, int argc, char **argv)
 {
-	struct cer_card c = { 0 };
+	struct cer_token_cmd c = { 0 };
 	struct findings *f = NULL;
 	struct kc_err err = { 0 };
 	json_t *one = NULL;
 	kc_result r;
 
-	KC_TRY(r, cer_card_args(&c, options, OPTIONS, 0, 1, argc, argv,
+	KC_TRY(r, cer_token_args(&c, options, OPTIONS, 0, 1, argc, argv,
 	    &err));
 	KC_TRY(r, findings_new(&f, &err));
-	KC_TRY(r, cer_card_open(app, &c, &err));
+	KC_TRY(r, cer_token_open(app, &c, &err));
 	/* Private keys are seen only after a login; none is asked for. */
 	if (c.args->opt[O_PIN_FD].given || c.uri.pin_file[0] != '\0')
-		KC_TRY(r, cer_card_login(&c, &err));
+		KC_TRY(r, cer_token_login(&c, &err));
 	KC_TRY(r, tok_keys(c.card, f->key, TOK_KEYS_MAX, &f->n, &err));
 	for (size_t i = 0; i < f->n; i++) {
 		KC_TRY(r, cer_key_json(&c.info, &f->key[i], &one, &err));
@@ -140,7 +160,7 @@ cer_token_show(struct cer_app *app, int argc, char **argv)
 		cer_key_print(&f->key[i]);
 out:
 	findings_free(f);
-	return cer_card_done(&c, "token show", r, &err);
+	return cer_token_done(&c, "token show", r, &err);
 }
 
 static const char *
@@ -152,7 +172,7 @@ way_word(enum tok_oaep way)
 
 /* Try what the card says the key may do. */
 static kc_result
-probe_key(struct cer_card *c, const struct tok_key *k, struct findings *f,
+probe_key(struct cer_token_cmd *c, const struct tok_key *k, struct findings *f,
     struct kc_err *err)
 {
 	bool decrypt = k->decrypt != 0, sign = k->sign != 0;
@@ -185,17 +205,17 @@ out:
 int
 cer_token_probe(struct cer_app *app, int argc, char **argv)
 {
-	struct cer_card c = { 0 };
+	struct cer_token_cmd c = { 0 };
 	struct findings *f = NULL;
 	struct kc_err err = { 0 };
 	size_t tried = 0;
 	kc_result r;
 
-	KC_TRY(r, cer_card_args(&c, options, OPTIONS, 0, 1, argc, argv,
+	KC_TRY(r, cer_token_args(&c, options, OPTIONS, 0, 1, argc, argv,
 	    &err));
 	KC_TRY(r, findings_new(&f, &err));
-	KC_TRY(r, cer_card_open(app, &c, &err));
-	KC_TRY(r, cer_card_login(&c, &err));
+	KC_TRY(r, cer_token_open(app, &c, &err));
+	KC_TRY(r, cer_token_login(&c, &err));
 	KC_TRY(r, tok_keys(c.card, f->key, TOK_KEYS_MAX, &f->n, &err));
 	for (size_t i = 0; i < f->n; i++) {
 		const struct tok_key *k = &f->key[i];
@@ -215,5 +235,5 @@ cer_token_probe(struct cer_app *app, int argc, char **argv)
 		r = findings_json(&c, f, &err);
 out:
 	findings_free(f);
-	return cer_card_done(&c, "token probe", r, &err);
+	return cer_token_done(&c, "token probe", r, &err);
 }

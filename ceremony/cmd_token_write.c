@@ -23,21 +23,21 @@ cer_token_init(struct cer_app *app, int argc, char **argv)
 		{ "--label", CER_ONE, true },
 		{ "--so-pin-fd", CER_ONE, true } };
 	struct kc_secret so = { 0 }, pin = { 0 };
-	struct cer_card c = { 0 };
+	struct cer_token_cmd c = { 0 };
 	struct kc_err err = { 0 };
 	json_t *o = NULL;
 	kc_result r;
 
-	KC_TRY(r, cer_card_args(&c, options, 7, 1, 1, argc, argv, &err));
+	KC_TRY(r, cer_token_args(&c, options, 7, 1, 1, argc, argv, &err));
 	if (!c.args->opt[O_PIN_FD].given) {
 		r = KC_FAIL(&err, KC_EUSAGE, 0, "--pin-fd is missing");
 		goto out;
 	}
-	KC_TRY(r, cer_pin(c.args->opt[O_OWN + 1].v[0], NULL, "SO PIN", &so,
+	KC_TRY(r, cer_pin(c.args->opt[O_OWN + 1].v[0], NULL, NULL, "SO PIN", &so,
 	    &err));
-	KC_TRY(r, cer_pin(c.args->opt[O_PIN_FD].v[0], NULL, "new PIN", &pin,
+	KC_TRY(r, cer_pin(c.args->opt[O_PIN_FD].v[0], NULL, NULL, "new PIN", &pin,
 	    &err));
-	KC_TRY(r, cer_card_open(app, &c, &err));
+	KC_TRY(r, cer_token_open(app, &c, &err));
 	KC_TRY(r, tok_init(c.card, c.args->opt[O_OWN].v[0], &so, &pin, &err));
 	KC_TRY(r, tok_info(c.card, &c.info, &err));
 	if (!c.args->opt[O_JSON].given) {
@@ -50,7 +50,7 @@ cer_token_init(struct cer_app *app, int argc, char **argv)
 out:
 	kc_secret_free(&so);
 	kc_secret_free(&pin);
-	return cer_card_done(&c, "token init", r, &err);
+	return cer_token_done(&c, "token init", r, &err);
 }
 
 static kc_result
@@ -67,7 +67,7 @@ parse_use(const char *text, enum tok_use *ret, struct kc_err *err)
 }
 
 static kc_result
-report_key(const struct cer_card *c, const struct tok_key *key,
+report_key(const struct cer_token_cmd *c, const struct tok_key *key,
     struct kc_err *err)
 {
 	json_t *o = NULL;
@@ -92,27 +92,27 @@ cer_token_generate(struct cer_app *app, int argc, char **argv)
 		{ "--bits", CER_ONE, true } };
 	enum tok_use use = TOK_WRAPPING;
 	struct tok_key key = { 0 };
-	struct cer_card c = { 0 };
+	struct cer_token_cmd c = { 0 };
 	struct kc_err err = { 0 };
 	uint8_t id[TOK_ID_MAX];
 	size_t id_len = 0;
 	long bits = 0;
 	kc_result r;
 
-	KC_TRY(r, cer_card_args(&c, options, 8, 1, 1, argc, argv, &err));
-	KC_TRY(r, cer_card_id(&c, c.args->opt[O_OWN].v[0], id, &id_len,
+	KC_TRY(r, cer_token_args(&c, options, 8, 1, 1, argc, argv, &err));
+	KC_TRY(r, cer_token_id(&c, c.args->opt[O_OWN].v[0], id, &id_len,
 	    &err));
 	KC_TRY(r, parse_use(c.args->opt[O_OWN + 1].v[0], &use, &err));
 	KC_TRY(r, cer_number("--bits", c.args->opt[O_OWN + 2].v[0], 2048,
 	    8192, &bits, &err));
-	KC_TRY(r, cer_card_open(app, &c, &err));
-	KC_TRY(r, cer_card_login(&c, &err));
+	KC_TRY(r, cer_token_open(app, &c, &err));
+	KC_TRY(r, cer_token_login(&c, &err));
 	KC_TRY(r, tok_generate(c.card, id, id_len, use, (size_t)bits, &key,
 	    &err));
 	r = report_key(&c, &key, &err);
 out:
 	tok_key_free(&key);
-	return cer_card_done(&c, "token generate", r, &err);
+	return cer_token_done(&c, "token generate", r, &err);
 }
 
 /* PEM as az reads it with --sd-wrapping-keys. */
@@ -141,7 +141,7 @@ out:
 
 /* What the key on the card may do decides what its certificate says. */
 static kc_result
-use_of(struct cer_card *c, const uint8_t *id, size_t id_len,
+use_of(struct cer_token_cmd *c, const uint8_t *id, size_t id_len,
     enum tok_use *ret, struct kc_err *err)
 {
 	static struct tok_key keys[TOK_KEYS_MAX];
@@ -166,20 +166,20 @@ cer_token_certificate(struct cer_app *app, int argc, char **argv)
 		{ "-o", CER_ONE, true } };
 	enum tok_use use = TOK_WRAPPING;
 	struct kc_buf der = { 0 };
-	struct cer_card c = { 0 };
+	struct cer_token_cmd c = { 0 };
 	struct kc_err err = { 0 };
 	uint8_t id[TOK_ID_MAX];
 	const char *out_path;
 	size_t id_len = 0;
 	kc_result r;
 
-	KC_TRY(r, cer_card_args(&c, options, 8, 1, 1, argc, argv, &err));
+	KC_TRY(r, cer_token_args(&c, options, 8, 1, 1, argc, argv, &err));
 	out_path = c.args->opt[O_OWN + 2].v[0];
-	KC_TRY(r, cer_card_id(&c, c.args->opt[O_OWN].v[0], id, &id_len,
+	KC_TRY(r, cer_token_id(&c, c.args->opt[O_OWN].v[0], id, &id_len,
 	    &err));
 	KC_TRY(r, kc_file_check_new(out_path, &err));
-	KC_TRY(r, cer_card_open(app, &c, &err));
-	KC_TRY(r, cer_card_login(&c, &err));
+	KC_TRY(r, cer_token_open(app, &c, &err));
+	KC_TRY(r, cer_token_login(&c, &err));
 	KC_TRY(r, use_of(&c, id, id_len, &use, &err));
 	KC_TRY(r, tok_certificate(c.card, id, id_len, use,
 	    c.args->opt[O_OWN + 1].v[0], &der, &err));
@@ -187,7 +187,7 @@ cer_token_certificate(struct cer_app *app, int argc, char **argv)
 	(void)printf("certificate: %s\n", out_path);
 out:
 	kc_buf_free(&der);
-	return cer_card_done(&c, "token certificate", r, &err);
+	return cer_token_done(&c, "token certificate", r, &err);
 }
 
 /* Only a text that can mean nothing else is signed from here. */
@@ -218,32 +218,32 @@ cer_token_sign(struct cer_app *app, int argc, char **argv)
 	static const struct cer_opt options[] = { CER_CARD_OPTS,
 		{ "--id", CER_ONE, false }, { "-o", CER_ONE, true } };
 	struct kc_buf sig = { 0 };
-	struct cer_card c = { 0 };
+	struct cer_token_cmd c = { 0 };
 	struct kc_err err = { 0 };
 	uint8_t id[TOK_ID_MAX], digest[KC_SHA256];
 	const char *out_path;
 	size_t id_len = 0;
 	kc_result r;
 
-	KC_TRY(r, cer_card_args(&c, options, 7, 2, 2, argc, argv, &err));
+	KC_TRY(r, cer_token_args(&c, options, 7, 2, 2, argc, argv, &err));
 	out_path = c.args->opt[O_OWN + 1].v[0];
-	KC_TRY(r, cer_card_id(&c, c.args->opt[O_OWN].v[0], id, &id_len,
+	KC_TRY(r, cer_token_id(&c, c.args->opt[O_OWN].v[0], id, &id_len,
 	    &err));
 	KC_TRY(r, read_test_text(c.args->pos[1], digest, &err));
 	KC_TRY(r, kc_file_check_new(out_path, &err));
-	KC_TRY(r, cer_card_open(app, &c, &err));
-	KC_TRY(r, cer_card_login(&c, &err));
+	KC_TRY(r, cer_token_open(app, &c, &err));
+	KC_TRY(r, cer_token_login(&c, &err));
 	KC_TRY(r, tok_sign(c.card, id, id_len, digest, &sig, &err));
 	KC_TRY(r, kc_file_write_new(out_path, sig.p, sig.len, 0644, &err));
 	(void)printf("signature: %s\n", out_path);
 out:
 	kc_buf_free(&sig);
-	return cer_card_done(&c, "token sign", r, &err);
+	return cer_token_done(&c, "token sign", r, &err);
 }
 
 /* The serial must be said: on the command line, or typed. */
 static kc_result
-confirm_wipe(struct cer_card *c, const char *said, struct kc_err *err)
+confirm_wipe(struct cer_token_cmd *c, const char *said, struct kc_err *err)
 {
 	char typed[64] = "", prompt[160];
 	kc_result r;
@@ -271,16 +271,16 @@ cer_token_wipe(struct cer_app *app, int argc, char **argv)
 {
 	static const struct cer_opt options[] = { CER_CARD_OPTS,
 		{ "--yes-wipe", CER_ONE, false } };
-	struct cer_card c = { 0 };
+	struct cer_token_cmd c = { 0 };
 	struct kc_err err = { 0 };
 	kc_result r;
 
-	KC_TRY(r, cer_card_args(&c, options, 6, 1, 1, argc, argv, &err));
-	KC_TRY(r, cer_card_open(app, &c, &err));
+	KC_TRY(r, cer_token_args(&c, options, 6, 1, 1, argc, argv, &err));
+	KC_TRY(r, cer_token_open(app, &c, &err));
 	KC_TRY(r, confirm_wipe(&c, c.args->opt[O_OWN].v[0], &err));
-	KC_TRY(r, cer_card_login(&c, &err));
+	KC_TRY(r, cer_token_login(&c, &err));
 	KC_TRY(r, tok_wipe(c.card, &err));
 	(void)printf("wiped: %s\n", c.info.serial);
 out:
-	return cer_card_done(&c, "token wipe", r, &err);
+	return cer_token_done(&c, "token wipe", r, &err);
 }

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "ceremony/pin.h"
+#include "ceremony/sitecards.h"
 #include "sd/cert.h"
 #include "sd/pemkey.h"
 
@@ -82,6 +83,19 @@ warn_pem(const char *path, const struct sd_pemkey *k, int64_t at_ms)
 }
 
 static kc_result
+ask_password(const char *path, struct kc_secret *ret, struct kc_err *err)
+{
+	struct kc_buf what = { 0 };
+	kc_result r;
+
+	KC_TRY(r, kc_buf_addf(&what, err, "password of %s", path));
+	r = cer_secret_tty(kc_buf_str(&what), SECRET_MAX, ret, err);
+out:
+	kc_buf_free(&what);
+	return r;
+}
+
+static kc_result
 add_pem(struct cer_keysource *s, const struct cer_key_request *rq, size_t i,
     struct kc_err *err)
 {
@@ -94,15 +108,8 @@ add_pem(struct cer_keysource *s, const struct cer_key_request *rq, size_t i,
 	if (r.code == KC_EPASSWORD && rq->password_fd.n > i)
 		r = secret_from_fd("--password-fd", rq->password_fd.v[i],
 		    "password", &password, err);
-	else if (r.code == KC_EPASSWORD) {
-		struct kc_err why = *err;
-
-		r = cer_secret_ask("password", path, &password, err);
-		if (r.code == KC_EUSAGE && isatty(STDIN_FILENO) != 1) {
-			*err = why;
-			r = (kc_result){ KC_EPASSWORD };
-		}
-	}
+	else if (r.code == KC_EPASSWORD && isatty(STDIN_FILENO) == 1)
+		r = ask_password(path, &password, err);
 	if (kc_ok(r) && password.p != NULL)
 		r = sd_pemkey_load(path, &password, &src->pem, err);
 	kc_secret_free(&password);
@@ -188,23 +195,6 @@ unwrap_card(void *ctx, const uint8_t *ek, size_t len,
 	    TOK_OAEP_UNKNOWN, ek, len, ret_cek, err);
 }
 
-static kc_result
-pin_from_file(const char *path, const struct tok_info *info,
-    struct kc_secret *ret, struct kc_err *err)
-{
-	kc_result r;
-
-	if (!tok_known_soft(info))
-		return KC_FAIL(err, KC_EREFUSED, 0,
-		    "pin-source=file: is for rehearsal cards only; '%s' is "
-		    "no software token", info->label);
-	r = kc_file_read_secret(path, SECRET_MAX, ret, err);
-	while (kc_ok(r) && ret->len > 0 && (ret->p[ret->len - 1] == '\n' ||
-	    ret->p[ret->len - 1] == '\r'))
-		ret->p[--ret->len] = '\0';
-	return r;
-}
-
 /* Log in with the PIN from where the command line says, and forget it. */
 static kc_result
 login(struct source *src, const struct tok_uri *uri,
@@ -212,19 +202,18 @@ login(struct source *src, const struct tok_uri *uri,
 {
 	struct kc_secret pin = { 0 };
 	const char *name = kc_buf_str(&src->name);
-	kc_result r = KC_DONE;
+	struct kc_buf what = { 0 };
+	kc_result r;
 
-	if (pin_fd != NULL)
-		KC_TRY(r, secret_from_fd("--pin-fd", pin_fd, "PIN", &pin,
+	KC_TRY(r, kc_buf_addf(&what, err, "PIN of %s", name));
+	if (pin_fd != NULL || !info->pin_pad)
+		KC_TRY(r, cer_pin(pin_fd, uri, info, kc_buf_str(&what), &pin,
 		    err));
-	else if (uri->pin_file[0] != '\0')
-		KC_TRY(r, pin_from_file(uri->pin_file, info, &pin, err));
-	else if (!info->pin_pad)
-		KC_TRY(r, cer_secret_ask("PIN", name, &pin, err));
 	r = tok_login(src->card, pin.p != NULL ? &pin : NULL, err);
 	if (!kc_ok(r))
 		r = kc_prefix(err, "%s", name);
 out:
+	kc_buf_free(&what);
 	kc_secret_free(&pin);
 	return r;
 }
@@ -235,16 +224,24 @@ open_card(struct cer_app *app, const struct cer_key_request *rq,
     const struct tok_uri *uri, struct source *src, struct tok_info *info,
     struct kc_err *err)
 {
+	struct cer_site_cards cards = { 0 };
 	struct tok_module m = { 0 };
 	kc_result r;
 
-	KC_TRY(r, cer_module(rq->module, rq->module_env.v, rq->module_env.n,
-	    uri, &m, err));
+	if (rq->site != NULL) {
+		KC_TRY(r, cer_site_cards_open(rq->site, &cards, err));
+		KC_TRY(r, cer_site_cards_find(app->server, &cards, uri, &m,
+		    err));
+	} else {
+		KC_TRY(r, cer_module(rq->module, rq->module_env.v,
+		    rq->module_env.n, uri, &m, err));
+	}
 	KC_TRY(r, tok_open(app->server, &m, uri, NULL, &src->card, err));
 	KC_TRY(r, tok_info(src->card, info, err));
 	r = kc_buf_addf(&src->name, err, "card '%s' (serial %s)",
 	    info->label, info->serial);
 out:
+	cer_site_cards_free(&cards);
 	return r;
 }
 

@@ -19,6 +19,7 @@ struct cer_words {
 struct cer_key_request {
 	struct cer_words pem, password_fd;	/* --sd-wrapping-keys */
 	struct cer_words token, pin_fd;		/* --token */
+	const char *site;			/* NULL if not given */
 	const char *module;			/* NULL if not given */
 	struct cer_words module_env;
 	int64_t at_ms;				/* day for notes on dates */
@@ -49,11 +50,5 @@ KC_MUST kc_result cer_card_certs(struct cer_app *app,
     const struct cer_key_request *rq, const char *token,
     kc_result (*fn)(void *ctx, const char *name, const struct kc_buf *der,
     struct kc_err *err), void *ctx, struct kc_err *err);
-
-/* cer_secret_ask: a secret from the controlling terminal without echo.
- *  what, of  for the prompt: "password", "x.key"
- *  Errors: KC_EUSAGE when stdin is no terminal; KC_ECANCEL on Ctrl-C */
-KC_MUST kc_result cer_secret_ask(const char *what, const char *of,
-    struct kc_secret *ret, struct kc_err *err);
 
 #endif

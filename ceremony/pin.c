@@ -53,7 +53,7 @@ tty_open(struct tty *t, bool echo, const char *what, struct kc_err *err)
 		if (t->fd >= 0)
 			(void)close(t->fd);
 		return KC_FAIL(err, KC_EUSAGE, why, "%s: there is no terminal "
-		    "to ask on; give it by descriptor (--pin-fd N)", what);
+		    "to ask on; give it by descriptor", what);
 	}
 	stopped = 0;
 	(void)sigemptyset(&block);
@@ -125,14 +125,15 @@ read_tty(struct tty *t, uint8_t *p, size_t cap, size_t *ret_len,
 	return KC_DONE;
 }
 
-static kc_result
-from_tty(const char *what, struct kc_secret *ret, struct kc_err *err)
+kc_result
+cer_secret_tty(const char *what, size_t cap, struct kc_secret *ret,
+    struct kc_err *err)
 {
 	struct kc_secret s = { 0 };
 	struct tty t = { .fd = -1 };
 	kc_result r;
 
-	KC_TRY(r, kc_secret_new(&s, CER_PIN_CAP, err));
+	KC_TRY(r, kc_secret_new(&s, cap, err));
 	KC_TRY(r, tty_open(&t, false, what, err));
 	if (!t.quiet)
 		r = KC_FAIL(err, KC_EIO, errno,
@@ -152,12 +153,19 @@ out:
 	return r;
 }
 
+/* pin-source=file: is a rehearsal's convenience: the file is the PIN. */
 static kc_result
-from_file(const char *path, struct kc_secret *ret, struct kc_err *err)
+from_file(const char *path, const struct tok_info *info,
+    struct kc_secret *ret, struct kc_err *err)
 {
 	struct kc_secret s = { 0 };
-	kc_result r = kc_file_read_secret(path, CER_PIN_CAP, &s, err);
+	kc_result r;
 
+	if (info == NULL || !tok_known_soft(info))
+		return KC_FAIL(err, KC_EREFUSED, 0,
+		    "pin-source=file: is for rehearsal cards only; '%s' is "
+		    "no software token", info != NULL ? info->label : "");
+	r = kc_file_read_secret(path, CER_PIN_CAP, &s, err);
 	if (!kc_ok(r))
 		return r;
 	while (s.len > 0 && (s.p[s.len - 1] == '\n' ||
@@ -172,8 +180,9 @@ from_file(const char *path, struct kc_secret *ret, struct kc_err *err)
 }
 
 kc_result
-cer_pin(const char *fd, const struct tok_uri *uri, const char *what,
-    struct kc_secret *ret, struct kc_err *err)
+cer_pin(const char *fd, const struct tok_uri *uri,
+    const struct tok_info *info, const char *what, struct kc_secret *ret,
+    struct kc_err *err)
 {
 	long n;
 	kc_result r;
@@ -184,8 +193,8 @@ cer_pin(const char *fd, const struct tok_uri *uri, const char *what,
 		    err);
 	}
 	if (uri != NULL && uri->pin_file[0] != '\0')
-		return from_file(uri->pin_file, ret, err);
-	r = from_tty(what, ret, err);
+		return from_file(uri->pin_file, info, ret, err);
+	r = cer_secret_tty(what, CER_PIN_CAP, ret, err);
 out:
 	return r;
 }

@@ -2,20 +2,15 @@
  *
  * The engine in plain lines: no cursor is moved, nothing is redrawn.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <openssl/crypto.h>
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "base/words.h"
+#include "ceremony/pin.h"
 #include "ceremony/unattended.h"
 
 struct plain {
@@ -157,33 +152,6 @@ p_ask(void *ctx, const struct cer_view *v, const struct cer_prompt *q,
 	return KC_DONE;
 }
 
-/* One PIN from the terminal, echo off, straight into the secure heap. */
-static kc_result
-read_pin(const char *text, size_t max, struct kc_secret *ret,
-    struct kc_err *err)
-{
-	struct termios old, quiet;
-	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-	kc_result r;
-
-	if (fd < 0 || tcgetattr(fd, &old) != 0) {
-		if (fd >= 0)
-			(void)close(fd);
-		return KC_FAIL(err, KC_ECANCEL, errno,
-		    "a PIN is typed on a terminal, and there is none");
-	}
-	quiet = old;
-	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
-	(void)printf("     %s > ", text);
-	(void)fflush(stdout);
-	(void)tcsetattr(fd, TCSAFLUSH, &quiet);
-	r = kc_secret_read_line(fd, max + 2, "PIN", ret, err);
-	(void)tcsetattr(fd, TCSAFLUSH, &old);
-	(void)close(fd);
-	(void)printf("\n");
-	return r;
-}
-
 static kc_result
 p_pin(void *ctx, const struct cer_view *v, const struct cer_pin *p,
     struct kc_secret *ret, struct kc_err *err)
@@ -195,11 +163,12 @@ p_pin(void *ctx, const struct cer_view *v, const struct cer_pin *p,
 	put("  -> ", p->name, ": ");
 	put("", p->text, "\n");
 	for (;;) {
-		KC_TRY(r, read_pin("PIN", p->max, &a, err));
+		KC_TRY(r, cer_secret_tty("     PIN", p->max + 2, &a, err));
 		if (a.len >= p->min && !p->twice)
 			break;
 		if (a.len >= p->min) {
-			KC_TRY(r, read_pin("PIN again", p->max, &b, err));
+			KC_TRY(r, cer_secret_tty("     PIN again",
+			    p->max + 2, &b, err));
 			if (a.len == b.len &&
 			    CRYPTO_memcmp(a.p, b.p, a.len) == 0)
 				break;

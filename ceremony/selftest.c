@@ -9,6 +9,7 @@
 #include "base/b64.h"
 #include "base/hash.h"
 #include "base/words.h"
+#include "sd/selftest.h"
 
 static kc_result
 test_sha256(struct kc_err *err)
@@ -55,6 +56,13 @@ cer_selftest(struct kc_buf *ret_names, size_t *ret_n, struct kc_err *err)
 		KC_TRY(r, tests[i].run(err));
 		KC_TRY(r, kc_buf_addf(ret_names, err, "%s ok\n",
 		    tests[i].name));
+		++*ret_n;
+	}
+	for (size_t i = 0; i < sd_selftests(); i++) {
+		const char *name = "";
+
+		KC_TRY(r, sd_selftest(i, &name, err));
+		KC_TRY(r, kc_buf_addf(ret_names, err, "%s ok\n", name));
 		++*ret_n;
 	}
 out:

@@ -109,4 +109,4 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
--include $(OBJS:.o=.d) $(UNIT:$(BUILD)/tests/%=$(BUILD)/obj/tests/%.d)
+-include $(OBJS:.o=.d) $(BUILD)/obj/tests/ui/demo.d $(UNIT:$(BUILD)/tests/%=$(BUILD)/obj/tests/%.d)

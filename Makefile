@@ -118,4 +118,4 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
--include $(OBJS:.o=.d) $(UNIT:$(BUILD)/tests/%=$(BUILD)/obj/tests/%.d)
+-include $(OBJS:.o=.d) $(BUILD)/obj/tests/ui/demo.d $(UNIT:$(BUILD)/tests/%=$(BUILD)/obj/tests/%.d)

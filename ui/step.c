@@ -129,7 +129,9 @@ evidence(const struct ui_state *s, struct ui_flow *f)
 			check_line(l, f);
 			break;
 		case CER_LINE_HASH:
-			ui_flow_hash(f, l->label, col, l->text, 10);
+			/* All the words where they take few lines. */
+			ui_flow_hash(f, l->label, col, l->text,
+			    f->g.cols >= 70 ? KC_SHA256 : 10);
 			break;
 		}
 	}

@@ -32,9 +32,9 @@ shot() { tm capture-pane -p -t demo 2>/dev/null || true; }
 shot_colours() { tm capture-pane -p -e -t demo; }
 has() { shot | grep -qF -- "$1"; }
 has_not() { ! has "$1"; }
-wait_for() { # text; polls, ten seconds at most
+wait_for() { # text; polls, twenty seconds at most
 	local i
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < 400; i++)); do
 		has "$1" && return 0
 		sleep 0.05
 	done
@@ -43,7 +43,7 @@ wait_for() { # text; polls, ten seconds at most
 }
 wait_for_not() { # text
 	local i
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < 400; i++)); do
 		has "$1" || return 0
 		sleep 0.05
 	done

@@ -230,7 +230,7 @@ at_work(int64_t ms)
 	view.busy_ms = ms;
 }
 
-/* Card work of four seconds, then the next question. */
+/* Card work of six seconds, then the next question. */
 static void
 do_busy(void)
 {
@@ -243,7 +243,7 @@ do_busy(void)
 	bool go_on = true;
 
 	at_work(47000);
-	for (; view.busy_ms < 51000 && go_on; view.busy_ms += 100) {
+	for (; view.busy_ms < 53000 && go_on; view.busy_ms += 100) {
 		go_on = ui.tick(ui.ctx, &view);
 		(void)nanosleep(&tenth, NULL);
 	}

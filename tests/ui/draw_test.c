@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "base/words.h"
+
 static const struct ui_look utf8 = { false, &ui_glyphs_utf8 };
 static const struct ui_look ascii = { true, &ui_glyphs_ascii };
 static struct cer_item items[1000];
@@ -159,6 +161,26 @@ ten_words_are_shown_where_they_fit_and_five_elsewhere(void **state)
 }
 
 static void
+a_hash_is_shown_in_groups_and_words(void **state)
+{
+	const char *text;
+
+	(void)state;
+	view.n_lines = 1;
+	view.line[0].kind = CER_LINE_HASH;
+	(void)snprintf(view.line[0].text, sizeof view.line[0].text, "c066"
+	    "8ba4f6c5b42f02f392c32659e7ee38dda77c7a34ec52f0c66667e97c45b2");
+	text = drawn(24, 80);
+	shows(text, "c066 8ba4 f6c5 b42f  02f3 92c3 2659 e7ee");
+	shows(text, "38dd a77c 7a34 ec52  f0c6 6667 e97c 45b2");
+	shows(text, "slowdown gossamer obtuse");
+	assert_null(strstr(text, kc_word(31, 0xb2)));
+	shows(drawn(24, 160), kc_word(31, 0xb2));
+	view.line[0].text[63] = 'g';
+	shows(drawn(24, 160), "c0668ba4f6c5b42f02f3");
+}
+
+static void
 production_and_rehearsal_differ_in_words_and_attribute(void **state)
 {
 	struct ui_grid g;
@@ -228,6 +250,7 @@ main(void)
 		T(the_longest_texts_stay_within_the_pane),
 		T(what_does_not_hold_is_said_where_it_cannot_scroll_away),
 		T(ten_words_are_shown_where_they_fit_and_five_elsewhere),
+		T(a_hash_is_shown_in_groups_and_words),
 		T(production_and_rehearsal_differ_in_words_and_attribute),
 		T(a_choice_hides_the_shared_key_of_its_letter),
 		T(wide_characters_are_never_torn),

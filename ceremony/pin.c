@@ -53,7 +53,8 @@ tty_open(struct tty *t, bool echo, const char *what, struct kc_err *err)
 		if (t->fd >= 0)
 			(void)close(t->fd);
 		return KC_FAIL(err, KC_EUSAGE, why, "%s: there is no terminal "
-		    "to ask on; give it by descriptor", what);
+		    "to ask on; give it by descriptor (--pin-fd N or "
+		    "--password-fd N)", what);
 	}
 	stopped = 0;
 	(void)sigemptyset(&block);

@@ -402,7 +402,8 @@ class Journal:
         values = self.facts(where, e, salted)
         self.chain(where, e)
         if self.texts and not self.texts[-1].ended and \
-                not e["k"].startswith("checkpoint."):
+                e["k"] not in ("checkpoint.intent", "checkpoint.signature",
+                               "checkpoint.end"):
             self.texts[-1].dirty = True
         self.meaning(where, e["k"], e["n"], values)
         self.n, self.run, self.boot = e["n"] + 1, e["r"], e["m"]

@@ -58,6 +58,8 @@ expect 0 "successful" "stock openssl accepts the manifest" openssl cms \
 	-verify -binary -inform DER -in "$e/manifest.json.p7s" -content \
 	"$e/manifest.json" -CAfile "$pem" -no-CApath -no-CAstore \
 	-no_check_time -purpose any -out /dev/null
+expect 0 "digestAlgorithm" "openssl reads a checkpoint's structure" openssl \
+	cms -cmsout -print -inform DER -in "$e/checkpoints/0001.txt.p7s"
 both 0 "signers: anchored" "the signers anchor it" "$e" --signers "$pem"
 both 0 "head: anchored" "the head in hex anchors it" "$e" --head "$head"
 both 0 "too few to anchor" "ten bytes of the head do not anchor" \
@@ -76,6 +78,7 @@ both 0 "consistent" "closed and signed hold" "$e" --require closed,signed
 both 0 "manifest is not signed" "an unsigned export says so" "$dir/eu"
 both 1 "require signed" "signed can be required" "$dir/eu" --require signed
 both 0 "open 1" "an open exception is reported" "$dir/eo"
+both 0 "without an outcome 1" "an open card command is reported" "$dir/eo"
 both 1 "require closed" "closed can be required" "$dir/eo" --require closed
 expect 0 "anyone could" "a ceremony directory verifies" \
 	"$prog" audit verify "$dir/d"

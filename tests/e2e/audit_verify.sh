@@ -62,6 +62,10 @@ expect 0 "digestAlgorithm" "openssl reads a checkpoint's structure" openssl \
 	cms -cmsout -print -inform DER -in "$e/checkpoints/0001.txt.p7s"
 both 0 "signers: anchored" "the signers anchor it" "$e" --signers "$pem"
 both 0 "head: anchored" "the head in hex anchors it" "$e" --head "$head"
+words=$(sed -n '/^Head: /{n;n;p}' "$e/transcript.md")
+both 0 "head: anchored" "the head in words anchors it" "$e" --head "$words"
+both 2 "head" "two words swapped are a usage mistake" "$e" \
+	--head "$(echo "$words" | awk '{t = $1; $1 = $2; $2 = t; print}')"
 both 0 "too few to anchor" "ten bytes of the head do not anchor" \
 	"$e" --head "${head:0:20}"
 both 1 "require anchored" "anchored can be required" "$e" \

@@ -12,8 +12,9 @@
 #define AUD_CERT_MAX ((size_t)8 << 10)
 
 /* aud_cert_check: a DER certificate, nothing after it, self-issued, signed
- *  by its own RSA key of 2048 to 8192 bits, CA:FALSE, key usage with digitalSignature
- *  and without keyEncipherment and keyCertSign, notBefore before notAfter.
+ *  by its own RSA key of 2048 to 8192 bits, CA:FALSE, key usage with
+ *  digitalSignature and without keyEncipherment and keyCertSign, notBefore
+ *  before notAfter.
  *  who  for messages
  *  Errors: KC_EFORMAT no certificate; KC_EREFUSED another shape */
 KC_MUST kc_result aud_cert_check(const char *who, const struct kc_buf *der,

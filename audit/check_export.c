@@ -1,199 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Verification of an export: manifest against files, files against the
- * journal, signatures against the signers the journal lists.
+ * Verification of an export: files against the journal, signatures against
+ * the signers that the journal lists.
  */
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "audit/cert.h"
 #include "audit/check.h"
 #include "audit/cms.h"
+#include "audit/reading.h"
 #include "base/file.h"
 #include "base/json.h"
-
-#define ONE_FILE_MAX ((size_t)1 << 30)
-
-/* struct reading: an export while it is checked. */
-struct reading {
-	struct aud_check *c;
-	json_t *manifest;
-	json_t *files;		/* path: {"bytes","sha256"} of the manifest */
-	struct kc_buf text;	/* manifest.json */
-	struct aud_bundle want;	/* files rebuilt from the journal */
-	struct aud_signature sigs[AUD_SIGNERS_MAX];
-	size_t n_sigs;
-};
-
-static kc_result
-read_in(const char *dir, const char *name, struct kc_buf *ret,
-    struct kc_err *err)
-{
-	struct kc_buf p = { 0 };
-	kc_result r;
-
-	KC_TRY(r, kc_path_join(dir, name, &p, err));
-	if (!kc_file_exists(kc_buf_str(&p))) {
-		r = KC_FAIL(err, KC_EREFUSED, 0, "%s is missing", name);
-		goto out;
-	}
-	r = kc_file_read(kc_buf_str(&p), ONE_FILE_MAX, ret, err);
-out:
-	kc_buf_free(&p);
-	return r;
-}
-
-static kc_result
-read_list(struct reading *x, const json_t *list, struct kc_err *err)
-{
-	const char *before = "", *path = NULL, *sha = NULL;
-	size_t i;
-	json_t *o, *arr = (json_t *)(uintptr_t)list;
-	int64_t bytes;
-	kc_result r = KC_DONE;
-
-	json_array_foreach(arr, i, o) {
-		KC_TRY(r, kc_json_only(o, "manifest.json files",
-		    "path bytes sha256", err));
-		KC_TRY(r, kc_json_str(o, "manifest.json files", "path",
-		    &path, err));
-		KC_TRY(r, kc_json_str(o, "manifest.json files", "sha256",
-		    &sha, err));
-		KC_TRY(r, kc_json_int(o, path, "bytes", 0,
-		    (int64_t)ONE_FILE_MAX, &bytes, err));
-		if (strcmp(before, path) >= 0) {
-			r = KC_FAIL(err, KC_EFORMAT, 0, "manifest.json: "
-			    "'%.90s' is not in order", path);
-			goto out;
-		}
-		before = path;
-		KC_TRY(r, kc_json_set_new(x->files, path, json_incref(o),
-		    err));
-	}
-out:
-	return r;
-}
-
-static kc_result
-read_manifest(struct reading *x, const char *dir, struct kc_err *err)
-{
-	const char *type = NULL, *mode = NULL, *id = NULL;
-	static const char m[] = "manifest.json";
-	struct kc_buf again = { 0 };
-	const json_t *list = NULL;
-	enum aud_mode am = AUD_REHEARSAL;
-	uint8_t raw[16];
-	kc_result r;
-
-	KC_TRY(r, read_in(dir, m, &x->text, err));
-	KC_TRY(r, kc_json_read(m, x->text.p, x->text.len, KC_FILE_MAX,
-	    &x->manifest, err));
-	r = kc_json_canon(x->manifest, &again, err);
-	if (!kc_ok(r) || again.len != x->text.len ||
-	    memcmp(again.p, x->text.p, again.len) != 0) {
-		r = KC_FAIL(err, KC_EFORMAT, 0, "%s is not canonical", m);
-		goto out;
-	}
-	KC_TRY(r, kc_json_only(x->manifest, m, "type mode id entries head "
-	    "script site software signatures files", err));
-	KC_TRY(r, kc_json_str(x->manifest, m, "type", &type, err));
-	KC_TRY(r, kc_json_str(x->manifest, m, "mode", &mode, err));
-	KC_TRY(r, kc_json_str(x->manifest, m, "id", &id, err));
-	KC_TRY(r, kc_json_arr(x->manifest, m, "files", 1, 100000, &list,
-	    err));
-	if (strcmp(type, "ceremony-manifest-v1") != 0 ||
-	    !aud_mode_parse(mode, &am) || !kc_unhex(id, 16, raw)) {
-		r = KC_FAIL(err, KC_EFORMAT, 0,
-		    "%s: type, mode or id is not well-formed", m);
-		goto out;
-	}
-	KC_TRY(r, aud_state_init(&x->c->st, am, id, err));
-	r = read_list(x, list, err);
-out:
-	kc_buf_free(&again);
-	return r;
-}
-
-static kc_result
-check_bytes(struct reading *x, const char *dir, struct kc_err *err)
-{
-	const char *path;
-	json_t *o;
-	kc_result r = KC_DONE;
-
-	json_object_foreach(x->files, path, o) {
-		const char *want = json_string_value(json_object_get(o,
-		    "sha256"));
-		json_int_t size = json_integer_value(json_object_get(o,
-		    "bytes"));
-		struct kc_buf bytes = { 0 };
-		uint8_t hash[KC_SHA256];
-		char hex[KC_HEX] = "";
-
-		if (strstr(path, "..") != NULL || path[0] == '/')
-			return KC_FAIL(err, KC_EFORMAT, 0,
-			    "manifest.json: the path '%.90s'", path);
-		r = read_in(dir, path, &bytes, err);
-		if (kc_ok(r))
-			r = kc_sha256_one(bytes.p, bytes.len, hash, err);
-		if (kc_ok(r)) {
-			kc_hex(hash, sizeof hash, hex);
-			if (strcmp(hex, want) != 0 ||
-			    (json_int_t)bytes.len != size)
-				r = KC_FAIL(err, KC_EREFUSED, 0, "%s has %zu "
-				    "bytes and the SHA-256 %s; the manifest "
-				    "says %lld and %s", path, bytes.len, hex,
-				    (long long)size, want);
-		}
-		kc_buf_free(&bytes);
-		if (!kc_ok(r))
-			break;
-	}
-	return r;
-}
-
-/* One directory of the export: nothing that the manifest does not list. */
-static kc_result
-check_folder(const struct reading *x, const char *dir, const char *sub,
-    struct kc_err *err)
-{
-	static const char ours[] = " artifacts certs checkpoints . .. "
-	    "manifest.json manifest.json.p7s ";
-	char path[700], word[300];
-	struct stat sb;
-	struct dirent *e;
-	DIR *d;
-	kc_result r = KC_DONE;
-
-	(void)snprintf(path, sizeof path, "%s/%s", dir, sub);
-	d = opendir(path);
-	if (d == NULL)
-		return KC_FAIL(err, KC_EREFUSED, errno, "%s: cannot open %s",
-		    path, strerror(errno));
-	while (kc_ok(r) && (e = readdir(d)) != NULL) {
-		(void)snprintf(word, sizeof word, " %s ", e->d_name);
-		if (strcmp(e->d_name, ".") == 0 ||
-		    strcmp(e->d_name, "..") == 0 ||
-		    (sub[0] == '\0' && strstr(ours, word) != NULL))
-			continue;
-		(void)snprintf(word, sizeof word, "%s%s%s", sub,
-		    sub[0] != '\0' ? "/" : "", e->d_name);
-		if (json_object_get(x->files, word) == NULL)
-			r = KC_FAIL(err, KC_EREFUSED, 0,
-			    "%s is not in the manifest", word);
-		else if (fstatat(dirfd(d), e->d_name, &sb,
-		    AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(sb.st_mode))
-			r = KC_FAIL(err, KC_EREFUSED, 0,
-			    "%s is not a regular file", word);
-	}
-	(void)closedir(d);
-	return r;
-}
 
 static kc_result
 feed_line(void *ctx, const char *where, struct kc_part line,
@@ -212,12 +30,12 @@ out:
 }
 
 static kc_result
-check_journal(struct reading *x, const char *dir, struct kc_err *err)
+check_journal(struct aud_reading *x, const char *dir, struct kc_err *err)
 {
 	struct kc_buf text = { 0 };
 	kc_result r;
 
-	KC_TRY(r, read_in(dir, "journal.jsonl", &text, err));
+	KC_TRY(r, aud_read_in(dir, "journal.jsonl", &text, err));
 	KC_TRY(r, aud_lines("journal.jsonl", &text, feed_line, x->c, err));
 	if (aud_state_sealed(&x->c->st) == NULL)
 		r = KC_FAIL(err, KC_EREFUSED, 0, "journal.jsonl does not end "
@@ -229,7 +47,7 @@ out:
 }
 
 static kc_result
-check_member(const struct reading *x, const char *name, const char *want,
+check_member(const struct aud_reading *x, const char *name, const char *want,
     struct kc_err *err)
 {
 	const char *have = NULL;
@@ -243,7 +61,7 @@ check_member(const struct reading *x, const char *name, const char *want,
 }
 
 static kc_result
-check_members(const struct reading *x, struct kc_err *err)
+check_members(const struct aud_reading *x, struct kc_err *err)
 {
 	const struct aud_state *st = &x->c->st;
 	int64_t entries = 0, sigs = 0, k = aud_state_sealed(st)->required;
@@ -273,7 +91,7 @@ out:
 
 /* A file whose hash the journal says. */
 static kc_result
-check_listed(const struct reading *x, const char *path, const char *sha,
+check_listed(const struct aud_reading *x, const char *path, const char *sha,
     struct kc_err *err)
 {
 	const char *have = json_string_value(json_object_get(
@@ -287,7 +105,7 @@ check_listed(const struct reading *x, const char *path, const char *sha,
 }
 
 static kc_result
-check_artifacts(const struct reading *x, struct kc_err *err)
+check_artifacts(const struct aud_reading *x, struct kc_err *err)
 {
 	const char *name;
 	json_t *o;
@@ -311,7 +129,7 @@ out:
 
 /* The manifest lists what an export of this journal has, no more. */
 static kc_result
-check_expected(struct reading *x, const char *dir, struct kc_err *err)
+check_expected(struct aud_reading *x, const char *dir, struct kc_err *err)
 {
 	static const char *const fixed[] = { "README.txt", "journal.jsonl",
 		"transcript.md", "verify.py" };
@@ -330,7 +148,7 @@ check_expected(struct reading *x, const char *dir, struct kc_err *err)
 		struct kc_buf have = { 0 };
 
 		KC_TRY(r, check_listed(x, f->path, NULL, err));
-		KC_TRY(r, read_in(dir, f->path, &have, err));
+		KC_TRY(r, aud_read_in(dir, f->path, &have, err));
 		if (have.len != f->bytes.len ||
 		    memcmp(have.p, f->bytes.p, have.len) != 0)
 			r = KC_FAIL(err, KC_EREFUSED, 0, "%s is not what the "
@@ -350,7 +168,7 @@ out:
 
 /* Every signer of the manifest is listed, once; enough of them. */
 static kc_result
-check_signers(struct reading *x, struct kc_err *err)
+check_signers(struct aud_reading *x, struct kc_err *err)
 {
 	const struct aud_frozen *f = aud_state_sealed(&x->c->st);
 	uint8_t digest[KC_SHA256], hash[KC_SHA256];
@@ -390,7 +208,7 @@ out:
 }
 
 static kc_result
-check_signatures(struct reading *x, const char *dir, struct aud_verdict *v,
+check_signatures(struct aud_reading *x, const char *dir, struct aud_verdict *v,
     struct kc_err *err)
 {
 	struct kc_buf cms = { 0 };
@@ -405,7 +223,7 @@ check_signatures(struct reading *x, const char *dir, struct aud_verdict *v,
 			    "is there; the manifest says signatures 0");
 		goto out;
 	}
-	KC_TRY(r, read_in(dir, "manifest.json.p7s", &cms, err));
+	KC_TRY(r, aud_read_in(dir, "manifest.json.p7s", &cms, err));
 	KC_TRY(r, aud_cms_read("manifest.json.p7s", &cms, &x->text, x->sigs,
 	    &x->n_sigs, err));
 	KC_TRY(r, check_signers(x, err));
@@ -419,7 +237,7 @@ out:
 }
 
 static kc_result
-second_opinion(const struct reading *x, struct kc_err *err)
+second_opinion(const struct aud_reading *x, struct kc_err *err)
 {
 	kc_result r = KC_DONE;
 
@@ -448,15 +266,15 @@ kc_result
 aud_check_export(const char *path, struct aud_check *c,
     const struct aud_verify *opt, struct aud_verdict *v, struct kc_err *err)
 {
-	struct reading x = { .c = c, .files = json_object() };
+	struct aud_reading x = { .c = c, .files = json_object() };
 	static const char *const folders[] = { "", "artifacts", "certs",
 		"checkpoints" };
 	kc_result r;
 
-	KC_TRY(r, read_manifest(&x, path, err));
+	KC_TRY(r, aud_read_manifest(&x, path, err));
 	for (size_t i = 0; i < 4; i++)
-		KC_TRY(r, check_folder(&x, path, folders[i], err));
-	KC_TRY(r, check_bytes(&x, path, err));
+		KC_TRY(r, aud_read_folder(&x, path, folders[i], err));
+	KC_TRY(r, aud_read_bytes(&x, path, err));
 	KC_TRY(r, check_journal(&x, path, err));
 	KC_TRY(r, check_members(&x, err));
 	KC_TRY(r, check_expected(&x, path, err));

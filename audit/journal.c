@@ -34,35 +34,67 @@ aud_close(struct aud_journal **jp)
 	*jp = NULL;
 }
 
-kc_result
-aud_create(const char *path, enum aud_mode mode, struct aud_journal **ret,
-    struct kc_err *err)
+/* An empty journal under a temporary name; what an interrupted creation
+ * left there is nobody's. */
+static kc_result
+make_empty(const char *temp, enum aud_mode mode, struct kc_err *err)
 {
 	struct aud_journal *j = NULL;
+	struct kc_buf other = { 0 };
 	uint8_t raw[16];
 	char id[33];
 	int fd;
 	kc_result r;
 
-	KC_TRY(r, kc_file_check_new(path, err));
-	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	KC_TRY(r, kc_buf_addf(&other, err, "%s-journal", temp));
+	(void)unlink(kc_buf_str(&other));
+	(void)unlink(temp);
+	fd = open(temp, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 	    0600);
 	if (fd < 0) {
-		r = KC_FAIL(err, errno == EEXIST ? KC_EEXISTS : KC_EDB, errno,
-		    "cannot create %s: %s", path, strerror(errno));
+		r = KC_FAIL(err, KC_EDB, errno, "cannot create %s: %s", temp,
+		    strerror(errno));
 		goto out;
 	}
 	(void)close(fd);
 	KC_TRY(r, kc_random(raw, sizeof raw, err));
 	kc_hex(raw, sizeof raw, id);
-	KC_TRY(r, aud_store_open(path, true, &j, err));
-	KC_TRY(r, aud_store_make(j, id, mode, err));
-	KC_TRY(r, aud_chain_init(&j->chain, mode, id, err));
-	KC_TRY(r, aud_store_prepare(j, err));
-	*ret = j;
-	j = NULL;
+	KC_TRY(r, aud_store_open(temp, true, &j, err));
+	r = aud_store_make(j, id, mode, err);
 out:
 	aud_close(&j);
+	kc_buf_free(&other);
+	return r;
+}
+
+/* Made whole beside its place, then named: whoever finds a file of this
+ * name finds a journal. */
+kc_result
+aud_create(const char *path, enum aud_mode mode, struct aud_journal **ret,
+    struct kc_err *err)
+{
+	const char *slash = strrchr(path, '/');
+	struct kc_buf temp = { 0 }, dir = { 0 };
+	kc_result r;
+
+	KC_TRY(r, kc_file_check_new(path, err));
+	KC_TRY(r, kc_buf_addf(&temp, err, "%s.new", path));
+	KC_TRY(r, kc_buf_addf(&dir, err, "%.*s", slash == NULL ? 1 :
+	    slash == path ? 1 : (int)(slash - path), slash == NULL ? "." :
+	    path));
+	KC_TRY(r, make_empty(kc_buf_str(&temp), mode, err));
+	if (renameat2(AT_FDCWD, kc_buf_str(&temp), AT_FDCWD, path,
+	    RENAME_NOREPLACE) != 0) {
+		r = KC_FAIL(err, errno == EEXIST ? KC_EEXISTS : KC_EDB,
+		    errno, "cannot name %s: %s", path, strerror(errno));
+		(void)unlink(kc_buf_str(&temp));
+		goto out;
+	}
+	KC_TRY(r, kc_dir_sync(kc_buf_str(&dir), err));
+	r = aud_open(path, true, ret, err);
+out:
+	kc_buf_free(&dir);
+	kc_buf_free(&temp);
 	return r;
 }
 

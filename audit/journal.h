@@ -62,7 +62,8 @@ const char *aud_entry_str(const struct aud_entry *e, const char *name);
 int64_t aud_entry_int(const struct aud_entry *e, const char *name,
     int64_t fallback);
 
-/* aud_create: a new database with a fresh random id; no entry yet.
+/* aud_create: a new database with a fresh random id; no entry yet.  Killed
+ *  at any moment it leaves path a whole empty journal, or not there.
  *  Errors: KC_EEXISTS, KC_EDB.  ret  caller: aud_close */
 KC_MUST kc_result aud_create(const char *path, enum aud_mode mode,
     struct aud_journal **ret, struct kc_err *err);

@@ -245,13 +245,21 @@ apply(struct aud_state *st, const char *where, const struct aud_entry *e,
 	return KC_DONE;
 }
 
+static bool
+is_own_row(const char *kind)
+{
+	return strcmp(kind, AUD_KIND_CP_INTENT) == 0 ||
+	    strcmp(kind, AUD_KIND_CP_SIGNATURE) == 0 ||
+	    strcmp(kind, AUD_KIND_CP_END) == 0;
+}
+
 /* A checkpoint being signed is disturbed by any row but its own. */
 static void
 disturb(struct aud_state *st, const struct aud_entry *e)
 {
 	struct aud_frozen *f = st->n_cps > 0 ? st->cps[st->n_cps - 1] : NULL;
 
-	if (f != NULL && !f->ended && strncmp(e->kind, "checkpoint.", 11) != 0)
+	if (f != NULL && !f->ended && !is_own_row(e->kind))
 		f->dirty = true;
 }
 

@@ -402,7 +402,8 @@ class Journal:
         values = self.facts(where, e, salted)
         self.chain(where, e)
         if self.texts and not self.texts[-1].ended and \
-                not e["k"].startswith("checkpoint."):
+                e["k"] not in ("checkpoint.intent", "checkpoint.signature",
+                               "checkpoint.end"):
             self.texts[-1].dirty = True
         self.meaning(where, e["k"], e["n"], values)
         self.n, self.run, self.boot = e["n"] + 1, e["r"], e["m"]
@@ -830,7 +831,8 @@ def judge_signers(j, path, pairs, lines):
     known = set()
     for block in re.findall(rb"-----BEGIN CERTIFICATE-----(.*?)-----END "
                             rb"CERTIFICATE-----", text, re.S):
-        known.add(sha(base64.b64decode(block)).hex())
+        known.add(sha(unbase64("--signers", re.sub(
+            rb"\s", b"", block).decode("latin-1"))).hex())
     need(known, "--signers: %s holds no certificate" % path)
     t = j.sealed()
     for what, sigs in (("the last checkpoint", t.sigs),

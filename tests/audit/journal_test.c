@@ -221,8 +221,8 @@ the_database_lets_nothing_be_changed_deleted_or_put_in(void **state)
 	    "INSERT INTO entry (n, line, facts, leaf) VALUES (0,'','',x'')",
 	    "INSERT INTO entry (line, facts, leaf) VALUES ('','',x'')",
 	    "INSERT INTO entry (n, line, facts, leaf) VALUES (-1,'','',x'')",
-	    "PRAGMA recursive_triggers=ON; REPLACE INTO entry "
-	    "(n, line, facts, leaf) VALUES (0,'','',x'')",
+	    ("PRAGMA recursive_triggers=ON; REPLACE INTO entry "
+	    "(n, line, facts, leaf) VALUES (0,'','',x'')"),
 	    "UPDATE meta SET mode = 'production'", "DELETE FROM meta" };
 	struct aud_journal *j = create();
 	sqlite3 *db = NULL;

@@ -68,10 +68,14 @@ walk(const char *dir, const char *out, bool sign, bool open,
 	KC_TRY(r, aud_checkpoint_freeze(j, "seal", &t, err));
 	KC_TRY(r, fix_sign_text(j, &t, k, 3, err));
 	aud_text_free(&t);
-	if (open)
+	if (open) {
 		KC_TRY(r, aud_append(j, "exception.open", "x",
 		    (struct aud_fact[]){ AUD_I("number", 1) }, 1, NULL,
 		    err));
+		KC_TRY(r, aud_append(j, "card.intent", "x",
+		    (struct aud_fact[]){ AUD_S("command.id", "c2") }, 1,
+		    NULL, err));
+	}
 	KC_TRY(r, aud_run(j, err));
 	if (!open)
 		KC_TRY(r, aud_append(j, "close", "end", NULL, 0, NULL, err));

@@ -142,6 +142,65 @@ def journal_changed():
         judge(what, root, ["journal.jsonl"])
 
 
+def rechained(what, change):
+    """A journal made anew with right hashes and one row put in or changed:
+    only the meaning can refuse it.  change(rows) edits a list of
+    (entry, facts)."""
+    root = copy("chained")
+    rows = [json.loads(l) for l in
+            get(export, "journal.jsonl").split(b"\n")[:-1]]
+    change(rows)
+    ident = rows[0]["entry"]["c"]
+    prev = verify.sha(b"ceremony-journal-v1\nrehearsal\n" +
+                      ident.encode() + b"\n")
+    out = b""
+    for n, row in enumerate(rows):
+        e, facts = row["entry"], row["facts"]
+        e["n"], e["p"] = n, prev.hex()
+        e["f"] = {k: verify.sha(b"\x02", bytes.fromhex(v["salt"]),
+                                verify.canon([ident, n, k, v["value"]])).hex()
+                  for k, v in facts.items()}
+        line = verify.canon(e)
+        prev = verify.sha(b"\x00", line)
+        out += b'{"entry":' + line + b',"facts":' + verify.canon(facts) + \
+            b"}\n"
+    put(root, "journal.jsonl", out)
+    relist(root)
+    m = json.loads(get(root, "manifest.json"))
+    m["head"], m["entries"] = prev.hex(), len(rows)
+    put(root, "manifest.json", verify.canon(m))
+    judge(what, root, ["journal.jsonl"])
+
+
+def note(rows, at, kind="note", run=None, ms=None):
+    e = dict(rows[at - 1]["entry"])
+    e["k"] = kind
+    e["r"] = e["r"] if run is None else run
+    e["m"] = e["m"] if ms is None else ms
+    rows.insert(at, {"entry": e, "facts": {}})
+
+
+def journal_made_anew():
+    size = get(export, "journal.jsonl").count(b"\n")
+    rechained("a row after the last checkpoint's end",
+              lambda rows: note(rows, size))
+    rechained("a foreign row in the tail",
+              lambda rows: note(rows, size - 2))
+    rechained("an unknown checkpoint row in the tail",
+              lambda rows: note(rows, size - 2, "checkpoint.note"))
+    rechained("a row put in before a checkpoint",
+              lambda rows: note(rows, 4))
+    rechained("a second genesis", lambda rows: note(rows, 4, "genesis"))
+    rechained("time that goes back", lambda rows: rows[5]["entry"].update(
+        t="2020-01-01T00:00:00.000Z"))
+    rechained("a run left out", lambda rows: rows[-1]["entry"].update(r=9))
+    rechained("a signer replaced in a signature row",
+              lambda rows: rows[11]["facts"]["signer"].update(
+                  value="holder-3"))
+    rechained("fewer required", lambda rows: rows[0]["facts"][
+        "signers.required"].update(value=1))
+
+
 def files_relisted():
     """With a manifest made to fit: the journal knows better."""
     for name in ("script.yaml", "site.yaml", "artifacts/set.json",
@@ -183,8 +242,8 @@ def signers_stripped():
     judge("a manifest that requires fewer", root, ["manifest.json"])
 
 
-for case in (bytes_changed, files_added, journal_changed, files_relisted,
-             signers_stripped):
+for case in (bytes_changed, files_added, journal_changed, journal_made_anew,
+             files_relisted, signers_stripped):
     case()
 print("%d mutations, %d not noticed alike" % (done, failed))
 sys.exit(1 if failed or done < 150 else 0)

@@ -58,8 +58,14 @@ expect 0 "successful" "stock openssl accepts the manifest" openssl cms \
 	-verify -binary -inform DER -in "$e/manifest.json.p7s" -content \
 	"$e/manifest.json" -CAfile "$pem" -no-CApath -no-CAstore \
 	-no_check_time -purpose any -out /dev/null
+expect 0 "digestAlgorithm" "openssl reads a checkpoint's structure" openssl \
+	cms -cmsout -print -inform DER -in "$e/checkpoints/0001.txt.p7s"
 both 0 "signers: anchored" "the signers anchor it" "$e" --signers "$pem"
 both 0 "head: anchored" "the head in hex anchors it" "$e" --head "$head"
+words=$(sed -n '/^Head: /{n;n;p}' "$e/transcript.md")
+both 0 "head: anchored" "the head in words anchors it" "$e" --head "$words"
+both 2 "head" "two words swapped are a usage mistake" "$e" \
+	--head "$(echo "$words" | awk '{t = $1; $1 = $2; $2 = t; print}')"
 both 0 "too few to anchor" "ten bytes of the head do not anchor" \
 	"$e" --head "${head:0:20}"
 both 1 "require anchored" "anchored can be required" "$e" \
@@ -76,6 +82,7 @@ both 0 "consistent" "closed and signed hold" "$e" --require closed,signed
 both 0 "manifest is not signed" "an unsigned export says so" "$dir/eu"
 both 1 "require signed" "signed can be required" "$dir/eu" --require signed
 both 0 "open 1" "an open exception is reported" "$dir/eo"
+both 0 "without an outcome 1" "an open card command is reported" "$dir/eo"
 both 1 "require closed" "closed can be required" "$dir/eo" --require closed
 expect 0 "anyone could" "a ceremony directory verifies" \
 	"$prog" audit verify "$dir/d"

@@ -84,7 +84,7 @@ printf '12340\n12342\n' >"$W/pins"
 expect 0 "proven: 2 of 3" "PINs from descriptors, in order" bash -c \
 	'exec 7<"$0"; exec "$@" --pin-fd 7 7 </dev/null' "$W/pins" \
 	"${P[@]}" pkcs11:token=holder-0 pkcs11:token=holder-2
-expect 2 "no PIN for card 'holder-0'" "no PIN and no terminal" \
+expect 2 "PIN of card 'holder-0'" "no PIN and no terminal" \
 	"${P[@]}" pkcs11:token=holder-0 pkcs11:token=holder-2
 expect 2 "module" "no module" "$BIN" sd prove --sd-file "$W/sd.json" \
 	--token "$(card 0)" "$(card 2)"

@@ -125,7 +125,7 @@ expect_text "lists those found" "$T/err" "$M"
 expect_exit 4 "a module that is none" "$C" token list --module /etc/passwd
 expect_exit 2 "a foreign variable" "$C" token list --module "$M" \
 	--module-env LD_PRELOAD=/x
-expect_exit 2 "a site file, for now" tok list --site x.yaml
+expect_exit 6 "a site file that is not there" tok list --site x.yaml
 expect_exit 0 "module-path in the URI" "$C" token list \
 	"pkcs11:?module-path=$M" --module-env "SOFTHSM2_CONF=$T/conf"
 

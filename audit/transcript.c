@@ -48,61 +48,108 @@ put_value(struct kc_buf *b, const json_t *v, struct kc_err *err)
 static kc_result
 put_entry(struct kc_buf *b, const struct aud_entry *e, struct kc_err *err)
 {
+	const char *name, *sep = ": ";
 	json_t *v;
-	const char *name;
 	kc_result r;
 
-	KC_TRY(r, kc_buf_addf(b, err, "- **%llu** %s run %llu ",
-	    (unsigned long long)e->n, e->time, (unsigned long long)e->run));
+	KC_TRY(r, kc_buf_addf(b, err, "- **%llu** %.19s ",
+	    (unsigned long long)e->n, e->time));
 	KC_TRY(r, put(b, e->step[0] != '\0' ? e->step : "-", err));
-	KC_TRY(r, kc_buf_adds(b, " ", err));
+	KC_TRY(r, kc_buf_adds(b, " **", err));
 	KC_TRY(r, put(b, e->kind, err));
-	KC_TRY(r, kc_buf_adds(b, "\n", err));
+	KC_TRY(r, kc_buf_adds(b, "**", err));
 	json_object_foreach(e->facts, name, v) {
-		KC_TRY(r, kc_buf_adds(b, "  - ", err));
+		KC_TRY(r, kc_buf_adds(b, sep, err));
 		KC_TRY(r, put(b, name, err));
-		KC_TRY(r, kc_buf_adds(b, ": ", err));
+		KC_TRY(r, kc_buf_adds(b, " ", err));
 		KC_TRY(r, put_value(b, v, err));
-		KC_TRY(r, kc_buf_adds(b, "\n", err));
+		sep = "; ";
 	}
+	r = kc_buf_adds(b, "\n", err);
 out:
 	return r;
 }
 
-/* struct chapter: the entries whose kind begins with one of the prefixes. */
+/* struct chapter: a table of the entries of one kind that carry a fact; one
+ * column for each fact named. */
 struct chapter {
+	const char *title, *kind, *fact;
+	const char *column[8];
+	const char *none;
+};
+
+static const struct chapter chapters[] = {
+	{ "Exceptions", "exception.open", "number", { "number", "expected",
+	  "happened", "action", "decided.by" }, "None was opened." },
+	{ "People", "person", "person", { "person", "role", "name",
+	  "present", "identity" }, "No roll was called." },
+	{ "Checks of the station", "check", "check", { "check", "holds",
+	  "found" }, "None was made." },
+	{ "Keys made on cards", "card.done", "spki.sha256", { "card", "key",
+	  "bits", "oaep", "known-answer", "spki.sha256" }, "None." },
+	{ "Certificates", "card.done", "cert.sha256", { "card", "key",
+	  "cert.sha256" }, "None." },
+	{ "Signers", "signer.add", "signer", { "signer", "cert.sha256" },
+	  "None." },
+	{ "Approvals", "approval", "signer", { "signer", "text" }, "None." },
+	{ "Custody", "custody", "bag", { "card", "holder", "bag" },
+	  "Nothing was sealed." },
+};
+
+struct table {
 	struct kc_buf *b;
-	const char *const *prefix;
+	const struct chapter *chapter;
 	size_t found;
 };
 
 static kc_result
-chapter_entry(void *ctx, const struct aud_entry *e, struct kc_err *err)
+put_head(struct kc_buf *b, const struct chapter *c, struct kc_err *err)
 {
-	struct chapter *c = ctx;
+	kc_result r;
 
-	for (size_t i = 0; c->prefix[i] != NULL; i++)
-		if (strncmp(e->kind, c->prefix[i], strlen(c->prefix[i])) ==
-		    0) {
-			c->found++;
-			return put_entry(c->b, e, err);
-		}
-	return KC_DONE;
+	KC_TRY(r, kc_buf_adds(b, "| entry |", err));
+	for (size_t i = 0; i < 8 && c->column[i] != NULL; i++)
+		KC_TRY(r, kc_buf_addf(b, err, " %s |", c->column[i]));
+	KC_TRY(r, kc_buf_adds(b, "\n|---|", err));
+	for (size_t i = 0; i < 8 && c->column[i] != NULL; i++)
+		KC_TRY(r, kc_buf_adds(b, "---|", err));
+	r = kc_buf_adds(b, "\n", err);
+out:
+	return r;
 }
 
-static const struct {
-	const char *title;
-	const char *const *prefix;
-	const char *none;
-} chapters[] = {
-	{ "Exceptions", (const char *const[]){ "exception.", NULL },
-	  "None was opened." },
-	{ "People", (const char *const[]){ "person", "people", "roll",
-	  "presence", NULL }, "No entry of its own." },
-	{ "Keys and signers", (const char *const[]){ "key", "signer",
-	  "card.key", NULL }, "No entry of its own." },
-	{ "Every step", (const char *const[]){ "", NULL }, "" },
-};
+static kc_result
+put_row(void *ctx, const struct aud_entry *e, struct kc_err *err)
+{
+	struct table *t = ctx;
+	const struct chapter *c = t->chapter;
+	kc_result r;
+
+	if (strcmp(e->kind, c->kind) != 0 ||
+	    json_object_get(e->facts, c->fact) == NULL)
+		return KC_DONE;
+	if (t->found++ == 0)
+		KC_TRY(r, put_head(t->b, c, err));
+	KC_TRY(r, kc_buf_addf(t->b, err, "| %llu |",
+	    (unsigned long long)e->n));
+	for (size_t i = 0; i < 8 && c->column[i] != NULL; i++) {
+		const json_t *v = json_object_get(e->facts, c->column[i]);
+
+		KC_TRY(r, kc_buf_adds(t->b, " ", err));
+		if (v != NULL)
+			KC_TRY(r, put_value(t->b, v, err));
+		KC_TRY(r, kc_buf_adds(t->b, " |", err));
+	}
+	r = kc_buf_adds(t->b, "\n", err);
+out:
+	return r;
+}
+
+static kc_result
+put_step(void *ctx, const struct aud_entry *e, struct kc_err *err)
+{
+	return put_entry(ctx, e, err);
+}
 
 static kc_result
 put_cover(struct kc_buf *b, const struct aud_state *st, struct kc_err *err)
@@ -166,16 +213,18 @@ aud_transcript(struct aud_journal *j, uint64_t size,
 
 	KC_TRY(r, put_cover(&b, st, err));
 	for (size_t i = 0; i < sizeof chapters / sizeof *chapters; i++) {
-		struct chapter c = { &b, chapters[i].prefix, 0 };
+		struct table t = { &b, &chapters[i], 0 };
 
-		if (i == 3)
-			KC_TRY(r, put_artifacts(&b, st, err));
 		KC_TRY(r, kc_buf_addf(&b, err, "## %s\n\n",
 		    chapters[i].title));
-		KC_TRY(r, aud_each(j, 0, size, chapter_entry, &c, err));
-		KC_TRY(r, kc_buf_addf(&b, err, "%s%s\n", c.found == 0 ?
-		    chapters[i].none : "", c.found == 0 ? "\n" : ""));
+		KC_TRY(r, aud_each(j, 0, size, put_row, &t, err));
+		KC_TRY(r, kc_buf_addf(&b, err, "%s%s\n", t.found == 0 ?
+		    chapters[i].none : "", t.found == 0 ? "\n" : ""));
 	}
+	KC_TRY(r, put_artifacts(&b, st, err));
+	KC_TRY(r, kc_buf_adds(&b, "## Every step\n\n", err));
+	KC_TRY(r, aud_each(j, 0, size, put_step, &b, err));
+	KC_TRY(r, kc_buf_adds(&b, "\n", err));
 	KC_TRY(r, kc_buf_adds(&b, "## What this proves\n\nThe entries above "
 	    "are those of journal.jsonl in their order. What people typed is "
 	    "what they typed; README.txt says what a verifier can show and "

@@ -25,19 +25,19 @@ choose_ui(struct cer_room *room, const char *answers, bool plain,
 	return room->app->screen(&room->ui, err);
 }
 
+/* The head that the export carries: what people take home must be in it. */
 static void
 farewell(struct cer_room *room)
 {
 	struct kc_buf text = { 0 }, words = { 0 };
-	uint8_t head[KC_SHA256];
 
-	aud_head(room->j, head);
-	if (kc_ok(kc_words(head, sizeof head, " ", &words, NULL)) &&
+	if (kc_ok(kc_words(room->st.sealed_head, KC_SHA256, " ", &words,
+	    NULL)) &&
 	    kc_ok(kc_buf_addf(&text, NULL, "The %s '%s' is complete: %llu "
-	    "journal entries, %lld exception(s).\n\nHead words, for every "
-	    "holder's paper:\n%s", room->rehearsal ? "rehearsal" :
+	    "journal entries are sealed, %lld exception(s).\n\nHead words, "
+	    "for every holder's paper:\n%s", room->rehearsal ? "rehearsal" :
 	    "ceremony", room->script.name,
-	    (unsigned long long)aud_count(room->j),
+	    (unsigned long long)room->st.sealed,
 	    (long long)room->st.exceptions, kc_buf_str(&words))))
 		room->ui.say(room->ui.ctx, &room->view, kc_buf_str(&text));
 	kc_buf_free(&text);

@@ -15,14 +15,16 @@ static kc_result
 begin_row(struct cer_room *room, const struct cer_instance *in,
     struct kc_err *err)
 {
+	char title[128];
 	struct aud_fact f[] = {
 		AUD_S("do", in->step->action->name),
 		AUD_S("number", in->number),
-		AUD_S("title", in->step->title),
+		AUD_S("title", title),
 		AUD_S("by", in->person->id),
 		AUD_B("again", in->begun),
 	};
 
+	cer_fill_in(in->step->title, in->person, title, sizeof title);
 	return cer_row(room, "step.begin", in, f, sizeof f / sizeof *f, err);
 }
 

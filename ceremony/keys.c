@@ -5,6 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+#include <openssl/x509.h>
+
 #include "base/b64.h"
 #include "base/clock.h"
 #include "ceremony/steps.h"
@@ -61,17 +66,43 @@ hygiene(struct cer_room *room, const struct cer_card *card,
 	return KC_DONE;
 }
 
+/* SHA-256 of the DER SubjectPublicKeyInfo (RFC 5280 4.1.2.7). */
 static kc_result
 key_sha(const struct tok_key *key, char ret[static KC_HEX],
     struct kc_err *err)
 {
-	struct kc_part part[] = { { key->n, key->n_len },
-		{ key->e, key->e_len } };
+	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
+	BIGNUM *n = BN_bin2bn(key->n, (int)key->n_len, NULL);
+	BIGNUM *e = BN_bin2bn(key->e, (int)key->e_len, NULL);
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	OSSL_PARAM *params = NULL;
+	EVP_PKEY *pkey = NULL;
+	unsigned char *der = NULL;
 	uint8_t sha[KC_SHA256];
-	kc_result r = kc_sha256(part, 2, sha, err);
+	int len = -1;
+	kc_result r;
 
+	if (bld != NULL && n != NULL && e != NULL && ctx != NULL &&
+	    OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
+	    OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, e) == 1 &&
+	    (params = OSSL_PARAM_BLD_to_param(bld)) != NULL &&
+	    EVP_PKEY_fromdata_init(ctx) == 1 &&
+	    EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) == 1)
+		len = i2d_PUBKEY(pkey, &der);
+	if (len <= 0)
+		r = KC_FAIL_SSL(err, KC_ECARD,
+		    "the card's public key is not one OpenSSL can encode");
+	else
+		r = kc_sha256_one(der, (size_t)len, sha, err);
 	if (kc_ok(r))
 		kc_hex(sha, sizeof sha, ret);
+	OPENSSL_free(der);
+	EVP_PKEY_free(pkey);
+	OSSL_PARAM_free(params);
+	EVP_PKEY_CTX_free(ctx);
+	BN_free(e);
+	BN_free(n);
+	OSSL_PARAM_BLD_free(bld);
 	return r;
 }
 

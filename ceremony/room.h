@@ -56,6 +56,8 @@ struct cer_artifact {
 struct cer_state {
 	uint64_t runs;
 	bool suspended, closed;
+	uint64_t sealed;		/* entries up to a checkpoint */
+	uint8_t sealed_head[KC_SHA256];	/* hash of the last of them */
 	char open_id[24];		/* card command without outcome */
 	char open_command[33], open_class[17], open_step[129];
 	char open_card[41], open_key[17];
@@ -157,6 +159,9 @@ void cer_line(struct cer_room *room, enum cer_line_kind kind,
 /* cer_view_step: make in the current step of the view. */
 void cer_view_step(struct cer_room *room, const struct cer_instance *in);
 void cer_view_refresh(struct cer_room *room);
+/* cer_fill_in: text with {person} replaced by the name. */
+void cer_fill_in(const char *text, const struct cer_person *p, char *ret,
+    size_t size);
 KC_MUST kc_result cer_exception_form(struct cer_room *room,
     const struct cer_instance *in, struct kc_err *err);
 

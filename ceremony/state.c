@@ -199,6 +199,10 @@ cer_state_apply(struct cer_room *room, const struct aud_entry *e,
 	struct cer_card *card;
 
 	on_step(room, e);
+	if (is(e->kind, AUD_KIND_CP_END)) {
+		st->sealed = e->n + 1;
+		memcpy(st->sealed_head, e->leaf, KC_SHA256);
+	}
 	if (is(e->kind, "card.intent"))
 		on_intent(room, e);
 	else if (is(e->kind, "card.done"))

@@ -31,8 +31,9 @@ name_people(const struct cer_room *room, const char *const *who, size_t n,
 }
 
 /* {person} in a text to be read aloud becomes the name. */
-static void
-fill_in(const char *text, const struct cer_person *p, char *ret, size_t size)
+void
+cer_fill_in(const char *text, const struct cer_person *p, char *ret,
+    size_t size)
 {
 	const char *mark = strstr(text, "{person}");
 
@@ -53,13 +54,13 @@ cer_view_step(struct cer_room *room, const struct cer_instance *in)
 	    "administrator");
 
 	memcpy(v->number, in->number, sizeof v->number);
-	fill_in(st->title, in->person, v->title, sizeof v->title);
+	cer_fill_in(st->title, in->person, v->title, sizeof v->title);
 	(void)snprintf(v->reads, sizeof v->reads, "%s", adm != NULL ?
 	    adm->name : by != NULL ? by->name : st->by);
 	(void)snprintf(v->acts, sizeof v->acts, "%s", in->person->name);
 	name_people(room, st->watch, st->n_watch, v->watches,
 	    sizeof v->watches);
-	fill_in(st->say, in->person, v->say, sizeof v->say);
+	cer_fill_in(st->say, in->person, v->say, sizeof v->say);
 	(void)snprintf(v->why, sizeof v->why, "%s", st->why);
 	v->minutes = (long)st->minutes;
 	v->n_lines = 0;

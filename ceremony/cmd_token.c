@@ -120,7 +120,8 @@ cer_token_done(struct cer_token_cmd *c, const char *name, kc_result r,
 
 const struct cer_cmd cer_token_commands[] = {
 	{ "token", "list", true, cer_token_list,
-	  "[URI] (--site SITE | --module PATH) [--module-env NAME=VALUE]... [--json]",
+	  "[URI] (--site SITE | --module PATH) "
+	  "[--module-env NAME=VALUE]... [--json]",
 	  "List the cards a module shows" },
 	{ "token", "show", true, cer_token_show,
 	  "[URI] (--site SITE | --module PATH) [--pin-fd N] [--json]",
@@ -129,7 +130,8 @@ const struct cer_cmd cer_token_commands[] = {
 	  "[URI] (--site SITE | --module PATH) [--pin-fd N] [--json]",
 	  "Prove each key by a known answer: decrypt, sign" },
 	{ "token", "init", true, cer_token_init,
-	  "URI --label L --so-pin-fd N --pin-fd N (--site SITE | --module PATH)",
+	  "URI --label L --so-pin-fd N --pin-fd N "
+	  "(--site SITE | --module PATH)",
 	  "Initialise a card: everything on it is lost" },
 	{ "token", "generate", true, cer_token_generate,
 	  "URI --id HEX --use wrapping|signing --bits N [--pin-fd N] [--json]",

@@ -33,10 +33,10 @@ cer_token_init(struct cer_app *app, int argc, char **argv)
 		r = KC_FAIL(&err, KC_EUSAGE, 0, "--pin-fd is missing");
 		goto out;
 	}
-	KC_TRY(r, cer_pin(c.args->opt[O_OWN + 1].v[0], NULL, NULL, "SO PIN", &so,
-	    &err));
-	KC_TRY(r, cer_pin(c.args->opt[O_PIN_FD].v[0], NULL, NULL, "new PIN", &pin,
-	    &err));
+	KC_TRY(r, cer_pin(c.args->opt[O_OWN + 1].v[0], NULL, NULL, "SO PIN",
+	    &so, &err));
+	KC_TRY(r, cer_pin(c.args->opt[O_PIN_FD].v[0], NULL, NULL, "new PIN",
+	    &pin, &err));
 	KC_TRY(r, cer_token_open(app, &c, &err));
 	KC_TRY(r, tok_init(c.card, c.args->opt[O_OWN].v[0], &so, &pin, &err));
 	KC_TRY(r, tok_info(c.card, &c.info, &err));

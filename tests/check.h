@@ -13,6 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <ftw.h>
+#include <spawn.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
 #include <cmocka.h>
 
 #include "base/err.h"
@@ -48,6 +53,38 @@ t_dir(char ret[static 256])
 
 	(void)snprintf(ret, 256, "%s/kc-XXXXXX", base != NULL ? base : ".");
 	assert_non_null(mkdtemp(ret));
+}
+
+/* t_remove: take such a directory away with everything in it. */
+static inline int
+t_remove_one(const char *path, const struct stat *st, int kind,
+    struct FTW *at)
+{
+	(void)st;
+	(void)kind;
+	(void)at;
+	return remove(path);
+}
+
+static inline int
+t_remove(const char *dir)
+{
+	return nftw(dir, t_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* t_run: run a program by name, no shell between; its exit code or -1. */
+static inline int
+t_run(const char *const *argv)
+{
+	extern char **environ;
+	pid_t pid;
+	int status;
+
+	if (posix_spawnp(&pid, argv[0], NULL, NULL,
+	    (char *const *)(uintptr_t)argv, environ) != 0 ||
+	    waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return -1;
+	return WEXITSTATUS(status);
 }
 
 #endif

@@ -10,6 +10,8 @@
 
 #include "tokens/object.h"
 
+#define NOT_UNDERSTOOD "the card process does not understand the request"
+
 /* struct child: everything this process is. */
 struct child {
 	int fd;
@@ -22,13 +24,6 @@ struct child {
 };
 
 static struct child self;	/* one child, one of these */
-
-static kc_result
-bad_request(struct kc_err *err)
-{
-	return KC_FAIL(err, KC_EBUG, 0,
-	    "the card process does not understand the request");
-}
 
 /* The next item of the reply. */
 static struct tok_msg *
@@ -83,7 +78,7 @@ do_open(struct child *c, struct kc_err *err)
 
 	tok_get_uri(&c->in, &uri);
 	if (!tok_msg_done(&c->in))
-		return bad_request(err);
+		return KC_FAIL(err, KC_EBUG, 0, NOT_UNDERSTOOD);
 	KC_TRY(r, tok_mod_load(&c->mod, err));
 	KC_TRY(r, tok_mod_select(&c->mod, &uri, &info, err));
 	tok_put_info(item(c), &info);
@@ -115,7 +110,7 @@ do_init(struct child *c, struct kc_err *err)
 
 	tok_get_str(&c->in, label, sizeof label);
 	if (!tok_msg_done(&c->in) || c->secret[1].len == 0)
-		return bad_request(err);
+		return KC_FAIL(err, KC_EBUG, 0, NOT_UNDERSTOOD);
 	return tok_mod_init(&c->mod, label, &c->secret[0], &c->secret[1],
 	    err);
 }
@@ -146,7 +141,7 @@ do_generate(struct child *c, struct kc_err *err)
 	use = tok_get_u32(&c->in);
 	bits = tok_get_u32(&c->in);
 	if (!tok_msg_done(&c->in))
-		return bad_request(err);
+		return KC_FAIL(err, KC_EBUG, 0, NOT_UNDERSTOOD);
 	KC_TRY(r, tok_obj_generate(&c->mod, k.id, k.id_len,
 	    use == TOK_SIGNING ? TOK_SIGNING : TOK_WRAPPING, bits, err));
 	KC_TRY(r, tok_obj_key(&c->mod, k.id, k.id_len, &key, err));
@@ -186,7 +181,7 @@ do_certificate(struct child *c, struct kc_err *err)
 	use = tok_get_u32(&c->in);
 	tok_get_str(&c->in, subject, sizeof subject);
 	if (!tok_msg_done(&c->in))
-		return bad_request(err);
+		return KC_FAIL(err, KC_EBUG, 0, NOT_UNDERSTOOD);
 	KC_TRY(r, tok_obj_key(&c->mod, k.id, k.id_len, &key, err));
 	KC_TRY(r, tok_x509_make(&c->mod, &key,
 	    use == TOK_SIGNING ? TOK_SIGNING : TOK_WRAPPING, subject, &der,
@@ -213,7 +208,7 @@ do_probe(struct child *c, struct kc_err *err)
 	decrypt = tok_get_u32(&c->in);
 	sign = tok_get_u32(&c->in);
 	if (!tok_msg_done(&c->in))
-		return bad_request(err);
+		return KC_FAIL(err, KC_EBUG, 0, NOT_UNDERSTOOD);
 	KC_TRY(r, tok_obj_key(&c->mod, k.id, k.id_len, &key, err));
 	if (decrypt)
 		KC_TRY(r, tok_rsa_probe(&c->mod, &key, err));
@@ -243,7 +238,7 @@ do_unwrap(struct child *c, struct kc_err *err)
 	way = tok_get_u32(&c->in);
 	tok_get_bytes(&c->in, bytes, sizeof bytes, &len);
 	if (!tok_msg_done(&c->in) || way > TOK_OAEP_RAW)
-		return bad_request(err);
+		return KC_FAIL(err, KC_EBUG, 0, NOT_UNDERSTOOD);
 	KC_TRY(r, kc_buf_add(&ek, bytes, len, err));
 	KC_TRY(r, tok_obj_key(&c->mod, k.id, k.id_len, &key, err));
 	if (way == TOK_OAEP_UNKNOWN) {
@@ -274,7 +269,7 @@ do_sign(struct child *c, struct kc_err *err)
 	KC_TRY(r, get_ref(c, &k, err));
 	tok_get_bytes(&c->in, digest, sizeof digest, &len);
 	if (!tok_msg_done(&c->in) || len != sizeof digest)
-		return bad_request(err);
+		return KC_FAIL(err, KC_EBUG, 0, NOT_UNDERSTOOD);
 	KC_TRY(r, tok_obj_key(&c->mod, k.id, k.id_len, &key, err));
 	KC_TRY(r, tok_rsa_sign(&c->mod, &key, digest, &sig, err));
 	tok_put_bytes(item(c), sig.p, sig.len);
@@ -382,7 +377,7 @@ serve_one(struct child *c, const struct tok_child_start *start)
 		r = (kc_result){ err.code != KC_OK ? err.code : KC_EBUG };
 	} else if (op >= TOK_OPS || ops[op].run == NULL ||
 	    (ops[op].needs_card && !c->mod.selected)) {
-		r = bad_request(&err);
+		r = KC_FAIL(&err, KC_EBUG, 0, NOT_UNDERSTOOD);
 	} else {
 		r = ops[op].run(c, &err);
 	}

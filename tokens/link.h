@@ -28,10 +28,11 @@ struct tok_card {
 int tok_link_end(struct tok_card *c);
 
 /* tok_link_died: the child ended by itself: reap it and say how. */
-kc_result tok_link_died(struct tok_card *c, struct kc_err *err);
+KC_MUST kc_result tok_link_died(struct tok_card *c, struct kc_err *err);
 
 /* tok_link_nonsense: an answer outside the protocol ends the child. */
-kc_result tok_link_nonsense(struct tok_card *c, struct kc_err *err);
+KC_MUST kc_result tok_link_nonsense(struct tok_card *c,
+    struct kc_err *err);
 
 /* tok_link_begin: start a request in c->msg; the body follows. */
 KC_MUST kc_result tok_link_begin(struct tok_card *c, enum tok_op op,

@@ -3,12 +3,6 @@
  * Card sessions on a SoftHSM token of our own: everything through the fork
  * server and a card child.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -22,6 +16,7 @@
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "tests/check.h"
 #include "tokens/card.h"
 
 #define SOFTHSM "/usr/lib/softhsm/libsofthsm2.so"
@@ -456,12 +451,10 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	char command[128];
 
 	(void)state;
 	tok_server_stop(&server);
-	(void)snprintf(command, sizeof command, "rm -rf '%s'", dir);
-	return system(command);
+	return t_remove(dir);
 }
 
 int

@@ -3,12 +3,6 @@
  * Processes: a module that hangs or crashes, a main process that dies, a
  * sandbox that stays shut, a PIN that does not stay.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -23,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/sandbox.h"
+#include "tests/check.h"
 #include "tokens/card.h"
 
 static struct tok_server *server;
@@ -308,8 +303,10 @@ when_the_main_process_is_killed_its_card_processes_die(void **state)
 static int
 set_up(void **state)
 {
-	char command[512];
 	const char *cc = getenv("CC");
+	const char *const build[] = { cc != NULL ? cc : "cc", "-shared",
+		"-fPIC", "-I/usr/include/p11-kit-1", "-o", path,
+		"tests/tokens/data/odd_module.c", NULL };
 
 	(void)state;
 	(void)snprintf(dir, sizeof dir, "%s/process-test-XXXXXX",
@@ -317,10 +314,7 @@ set_up(void **state)
 	if (mkdtemp(dir) == NULL)
 		return -1;
 	(void)snprintf(path, sizeof path, "%s/odd.so", dir);
-	(void)snprintf(command, sizeof command, "%s -shared -fPIC "
-	    "-I/usr/include/p11-kit-1 -o '%s' tests/tokens/data/odd_module.c",
-	    cc != NULL ? cc : "cc", path);
-	if (system(command) != 0)
+	if (t_run(build) != 0)
 		return -1;
 	if (!kc_ok(tok_server_start(&server, &err)) ||
 	    !kc_ok(kc_secret_heap(&err)))
@@ -331,12 +325,9 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	char command[128];
-
 	(void)state;
 	tok_server_stop(&server);
-	(void)snprintf(command, sizeof command, "rm -rf '%s'", dir);
-	return system(command);
+	return t_remove(dir);
 }
 
 int

@@ -24,7 +24,7 @@ good_uris_are_read(void **state)
 	assert_true(kc_ok(tok_uri_parse("pkcs11:token=holder%20one;"
 	    "manufacturer=SoftHSM%20project;serial=0a1b;model=SoftHSM%20v2;"
 	    "object=wrapping;type=private;id=%01%fF;slot-id=77"
-	    "?module-path=/usr/lib/x.so&pin-source=file:/tmp/a%20b", &u,
+	    "?module-path=/usr/lib/x.so&pin-source=file:/media/a%20b", &u,
 	    &err)));
 	assert_string_equal(u.token, "holder one");
 	assert_string_equal(u.manufacturer, "SoftHSM project");
@@ -37,7 +37,7 @@ good_uris_are_read(void **state)
 	assert_true(u.has_slot);
 	assert_int_equal(u.slot, 77);
 	assert_string_equal(u.module_path, "/usr/lib/x.so");
-	assert_string_equal(u.pin_file, "/tmp/a b");
+	assert_string_equal(u.pin_file, "/media/a b");
 	assert_true(kc_ok(tok_uri_parse("pkcs11:?module-path=/x.so", &u,
 	    &err)));
 	assert_string_equal(u.module_path, "/x.so");

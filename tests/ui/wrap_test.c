@@ -7,6 +7,7 @@
 #include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -74,12 +75,12 @@ static void
 is_wrapped_to(const char *s, int cols, const char *want)
 {
 	char got[256] = "";
-	size_t show, n;
+	size_t show, n, at = 0;
 
 	do {
 		n = ui_wrap(s, cols, &show);
-		(void)strncat(got, s, show);
-		(void)strcat(got, "|");
+		at += (size_t)snprintf(got + at, sizeof got - at, "%.*s|",
+		    (int)show, s);
 		s += n;
 	} while (*s != '\0' && n > 0);
 	assert_string_equal(got, want);

@@ -87,6 +87,10 @@ void aud_head(const struct aud_journal *j, uint8_t ret[static KC_SHA256]);
 /* aud_run: begin a run: number = last run + 1, BOOTTIME zero = now. */
 KC_MUST kc_result aud_run(struct aud_journal *j, struct kc_err *err);
 
+/* aud_run_on: go on in the run of the last entry: the same program, which
+ *  closed the file a moment ago to move it. */
+KC_MUST kc_result aud_run_on(struct aud_journal *j, struct kc_err *err);
+
 /* aud_append: add one entry; on return it is on the disk.
  *  step   step instance or ""
  *  ret_n  its sequence number; may be NULL */

@@ -192,7 +192,8 @@ out:
 }
 
 static kc_result
-reopen(struct cer_room *room, const char *db, struct kc_err *err)
+reopen(struct cer_room *room, const char *db, bool made_now,
+    struct kc_err *err)
 {
 	struct kc_buf path = { 0 };
 	kc_result r;
@@ -202,7 +203,7 @@ reopen(struct cer_room *room, const char *db, struct kc_err *err)
 	KC_TRY(r, aud_open(db, true, &room->j, err));
 	KC_TRY(r, check_same(room, err));
 	KC_TRY(r, cer_catch_up(room, err));
-	r = aud_run(room->j, err);
+	r = made_now ? aud_run_on(room->j, err) : aud_run(room->j, err);
 out:
 	kc_buf_free(&path);
 	return r;
@@ -234,11 +235,12 @@ open_dir(struct cer_room *room, const char *dir, bool rehearsal,
     struct kc_err *err)
 {
 	struct kc_buf path = { 0 };
+	bool fresh = !kc_file_exists(dir);
 	kc_result r;
 
 	KC_TRY(r, cer_plan(room, err));
 	room->rehearsal = rehearsal;
-	if (!kc_file_exists(dir))
+	if (fresh)
 		KC_TRY(r, create(room, dir, err));
 	room->dir = realpath(dir, NULL);
 	if (room->dir == NULL) {
@@ -254,7 +256,7 @@ open_dir(struct cer_room *room, const char *dir, bool rehearsal,
 		goto out;
 	}
 	KC_TRY(r, take_lock(room, err));
-	KC_TRY(r, reopen(room, kc_buf_str(&path), err));
+	KC_TRY(r, reopen(room, kc_buf_str(&path), fresh, err));
 	r = run_row(room, err);
 out:
 	kc_buf_free(&path);

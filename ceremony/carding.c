@@ -151,17 +151,8 @@ ask_pin(struct cer_room *room, const struct cer_instance *in,
 		.tries = info->pin_last ? "One try is left before the card "
 		"locks." : info->pin_low ? "A wrong PIN was entered before."
 		: "", .min = 4, .max = 64 };
-	kc_result r;
 
-	for (;;) {
-		cer_view_refresh(room);
-		r = room->ui.pin(room->ui.ctx, &room->view, &p, pin, err);
-		if (r.code != KC_EEXCEPT)
-			return r;
-		r = cer_exception_form(room, in, err);
-		if (!kc_ok(r))
-			return r;
-	}
+	return cer_pin_ask(room, in, &p, pin, err);
 }
 
 /* One PIN, typed, sent to the card, wiped. */
@@ -198,11 +189,11 @@ out:
 
 /* A wrong PIN: shown, and typed again if the person wants to. */
 static kc_result
-again_after(struct cer_room *room, const struct kc_err *why, bool *ret_again,
-    struct kc_err *err)
+again_after(struct cer_room *room, const struct cer_instance *in,
+    const struct kc_err *why, bool *ret_again, struct kc_err *err)
 {
 	char letter = 'a';
-	kc_result r = room->ui.refuse(room->ui.ctx, &room->view, why,
+	kc_result r = cer_refuse(room, in, why,
 	    "r Type the PIN again\na Stop; the card stays as it is", &letter,
 	    err);
 
@@ -236,7 +227,7 @@ cer_room_login(struct cer_room *room, const struct cer_instance *in,
 		if (r.code != KC_EPIN)
 			break;
 		why = *err;
-		KC_TRY(r, again_after(room, &why, &again, err));
+		KC_TRY(r, again_after(room, in, &why, &again, err));
 		if (!again) {
 			*err = why;
 			r = (kc_result){ KC_EPIN };

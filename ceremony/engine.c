@@ -102,7 +102,7 @@ refused(struct cer_room *room, struct cer_instance *in,
 
 	*ret_again = false;
 	KC_TRY(r, failed_row(room, in, why, err));
-	KC_TRY(r, room->ui.refuse(room->ui.ctx, &room->view, why,
+	KC_TRY(r, cer_refuse(room, in, why,
 	    "r Try this step again\nx Record an exception, then try again\n"
 	    "a Stop here; the ceremony can be resumed", &letter, err));
 	if (letter == 'x')

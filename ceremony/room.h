@@ -150,6 +150,12 @@ KC_MUST kc_result cer_exception_note(struct cer_room *room,
 KC_MUST kc_result cer_ask(struct cer_room *room,
     const struct cer_instance *in, const struct cer_prompt *p,
     struct cer_answer *ret, struct kc_err *err);
+KC_MUST kc_result cer_refuse(struct cer_room *room,
+    const struct cer_instance *in, const struct kc_err *why,
+    const char *choices, char *ret, struct kc_err *err);
+KC_MUST kc_result cer_pin_ask(struct cer_room *room,
+    const struct cer_instance *in, const struct cer_pin *p,
+    struct kc_secret *ret, struct kc_err *err);
 KC_MUST kc_result cer_continue(struct cer_room *room,
     const struct cer_instance *in, const char *key, const char *text,
     struct kc_err *err);

@@ -24,17 +24,8 @@ new_pin(struct cer_room *room, const struct cer_instance *in,
 	struct cer_pin p = { .key = "new-pin", .person = in->person->id,
 		.name = in->person->name, .twice = true, .min = 6, .max = 8,
 		.tries = "", .text = "Choose a PIN for your new card." };
-	kc_result r;
 
-	for (;;) {
-		cer_view_refresh(room);
-		r = room->ui.pin(room->ui.ctx, &room->view, &p, ret, err);
-		if (r.code != KC_EEXCEPT)
-			return r;
-		r = cer_exception_form(room, in, err);
-		if (!kc_ok(r))
-			return r;
-	}
+	return cer_pin_ask(room, in, &p, ret, err);
 }
 
 /* An SO PIN that nobody will ever know: 16 random hex digits, discarded. */

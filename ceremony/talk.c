@@ -214,6 +214,42 @@ cer_ask(struct cer_room *room, const struct cer_instance *in,
 }
 
 kc_result
+cer_refuse(struct cer_room *room, const struct cer_instance *in,
+    const struct kc_err *why, const char *choices, char *ret,
+    struct kc_err *err)
+{
+	kc_result r;
+
+	for (;;) {
+		cer_view_refresh(room);
+		r = room->ui.refuse(room->ui.ctx, &room->view, why, choices,
+		    ret, err);
+		if (r.code != KC_EEXCEPT)
+			return r;
+		r = cer_exception_form(room, in, err);
+		if (!kc_ok(r))
+			return r;
+	}
+}
+
+kc_result
+cer_pin_ask(struct cer_room *room, const struct cer_instance *in,
+    const struct cer_pin *p, struct kc_secret *ret, struct kc_err *err)
+{
+	kc_result r;
+
+	for (;;) {
+		cer_view_refresh(room);
+		r = room->ui.pin(room->ui.ctx, &room->view, p, ret, err);
+		if (r.code != KC_EEXCEPT)
+			return r;
+		r = cer_exception_form(room, in, err);
+		if (!kc_ok(r))
+			return r;
+	}
+}
+
+kc_result
 cer_continue(struct cer_room *room, const struct cer_instance *in,
     const char *key, const char *text, struct kc_err *err)
 {

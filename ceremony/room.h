@@ -63,6 +63,7 @@ struct cer_state {
 	char intent_sha[65];
 	int64_t exceptions;		/* highest number */
 	bool exception_open[CER_EXCEPTIONS_MAX];
+	int64_t unproven;		/* the open one on an exchange key */
 	struct cer_card card[CER_CARDS_MAX];
 	struct cer_artifact artifact[CER_ARTIFACTS_MAX];
 	size_t n_artifacts;

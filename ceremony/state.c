@@ -167,6 +167,10 @@ on_exception(struct cer_room *room, const struct aud_entry *e, bool open)
 	room->st.exception_open[n] = open;
 	if (n > room->st.exceptions)
 		room->st.exceptions = n;
+	if (open && aud_entry_str(e, "exchange.sha256") != NULL)
+		room->st.unproven = n;
+	else if (!open && n == room->st.unproven)
+		room->st.unproven = 0;
 }
 
 static void

@@ -198,6 +198,12 @@ settle(struct cer_room *room, const struct cer_instance *in,
 	}
 	whole = key.has_private == 1 && kc_ok(tok_probe(tok,
 	    &cer_key_id[use], 1, use == TOK_WRAPPING, true, &way, &why));
+	if (!whole && tok_pid(tok) == 0) {
+		/* Nobody answered: that says nothing about the key. */
+		*err = why;
+		r = (kc_result){ why.code };
+		goto out;
+	}
 	if (!whole) {
 		r = erase(room, in, card, tok, use, err);
 		goto out;

@@ -128,6 +128,11 @@ try_adopt(struct cer_room *room, const struct cer_instance *in,
 		r = tok_keys(tok, key, TOK_KEYS_MAX, &n, &why);
 	for (size_t i = 0; i < n; i++)
 		tok_key_free(&key[i]);
+	if (!kc_ok(r) && tok_pid(tok) == 0) {
+		/* Nobody answered: that says nothing about the card. */
+		*err = why;
+		goto out;
+	}
 	if (!kc_ok(r) || n > 0) {
 		r = cer_exception_note(room, in, "a token initialised once",
 		    "an interrupted initialisation left a token without a "

@@ -34,6 +34,7 @@ static const int64_t budget_ms[TOK_OPS] = {
 	[TOK_OP_UNWRAP] = 60000,
 	[TOK_OP_SIGN] = 60000,
 	[TOK_OP_WIPE] = 60000,
+	[TOK_OP_SWEEP] = 60000,
 	[TOK_OP_BYE] = BYE_MS,
 };
 
@@ -462,6 +463,25 @@ tok_erase(struct tok_card *card, const uint8_t *id, size_t id_len,
 
 	KC_TRY(r, begin_key(card, TOK_OP_ERASE, id, id_len, err));
 	r = transact(card, NULL, 0, 0, err);
+out:
+	return r;
+}
+
+kc_result
+tok_sweep(struct tok_card *card, size_t *ret_n, struct kc_err *err)
+{
+	uint32_t n;
+	kc_result r;
+
+	KC_TRY(r, begin(card, TOK_OP_SWEEP, 0, err));
+	KC_TRY(r, transact(card, NULL, 0, 1, err));
+	KC_TRY(r, next_packet(card, err));
+	n = tok_get_u32(&card->msg);
+	if (!tok_msg_done(&card->msg)) {
+		r = nonsense(card, err);
+		goto out;
+	}
+	*ret_n = n;
 out:
 	return r;
 }

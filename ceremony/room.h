@@ -40,6 +40,7 @@ struct cer_card {
 	int64_t inits;			/* initialise intents so far */
 	bool pending[CER_USES];		/* generate asked, no outcome */
 	bool made[CER_USES];		/* key pair there and tested */
+	bool unsure;			/* an object may be half there */
 	struct kc_buf cert[CER_USES];	/* DER, once imported */
 	char cert_sha[CER_USES][65];
 	char spki_sha[CER_USES][65];

@@ -150,9 +150,15 @@ class Rehearsal:
             if k.target == "m":
                 p.kill()
                 if p.wait() == -signal.SIGKILL:
-                    self.kills.append(k)
+                    self.kills.append(self.happened(k))
                 return
             self.kill_child(p, k)
+
+    def happened(self, k):
+        """The kill with the number of entries that stood then."""
+        with open(self.report, encoding="utf-8") as f:
+            last = [line for line in f if line.startswith("A ")][-1:]
+        return k._replace(at=int(last[0].split()[2]) + 1 if last else 0)
 
     def kill_child(self, p, k):
         """The card child there is, or the next one."""
@@ -164,7 +170,7 @@ class Rehearsal:
             if child:
                 try:
                     os.kill(child[0], signal.SIGKILL)
-                    self.kills.append(k)
+                    self.kills.append(self.happened(k))
                 except ProcessLookupError:
                     pass
                 return
@@ -324,6 +330,10 @@ def totals(done, want):
     who = {"m": "main process", "c": "card child"}
     for (point, target), n in sorted(kinds.items()):
         print("%4d kills %s, %s" % (n, names[point], who[target]))
+    tenth = collections.Counter(min(9, 10 * k.at // r.entries) for r in done
+                                for k in r.kills if hasattr(r, "entries"))
+    print("     by tenth of the journal: " +
+          " ".join("%d" % tenth[i] for i in range(10)))
     resumed = sum(r.starts - 1 >= 3 for r in done)
     print("%4d kills, %d resumes, %d rehearsals (%d resumed three times or "
           "more), %d entries" % (sum(kinds.values()),

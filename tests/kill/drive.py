@@ -8,6 +8,7 @@ card answer (tests/kill/hook.c).  They hit the main process or a card child.
 Usage: drive.py --kills N; KILL_SEED repeats a run, KILL_KEEP keeps it.
 """
 import argparse
+import bisect
 import collections
 import concurrent.futures
 import os
@@ -222,46 +223,78 @@ class Rehearsal:
         self.problem("processes %s are left over" % left)
 
 
-def draw(rng, seconds, entries, messages):
-    """A rehearsal's kills, spread over the whole run."""
-    at = sorted(rng.random() for _ in range(KILLS_EACH))
-    kills, last = [], 0.0
-    points = ["t"] * (KILLS_EACH // 2) + \
-        [rng.choice("jsa") for _ in range(KILLS_EACH - KILLS_EACH // 2)]
-    rng.shuffle(points)
-    for x, point in zip(at, points):
-        part, last = x - last, x
-        target = "m" if rng.random() < 0.7 else "c"
-        # A resumed run repeats a little before it goes on.
-        if point == "t":
-            where = 0.02 + part * seconds
-        elif point == "j":
-            where = 1 + rng.randrange(5) + int(part * entries)
-        else:
-            where = 1 + rng.randrange(4) + int(part * messages)
-        kills.append(Kill(point, where, target))
-    return kills
+class Course:
+    """The run that nobody killed: when each entry came, after how many card
+    requests, and where each step began."""
+
+    def __init__(self, r):
+        with open(r.report, encoding="utf-8") as f:
+            said = [line.split() for line in f if line.startswith("A ")]
+        self.requests = [int(s[4]) for s in said]
+        self.began = {}
+        for n, s in enumerate(said):
+            self.began.setdefault(s[5], n)
+        # The program needs about as long before its first row.
+        zero = r.rows[1]["boot_ms"]
+        self.seconds = [max(0, e["boot_ms"] - zero) / 1000 for e in r.rows]
+        self.entries = len(said)
+
+    def draw(self, rng):
+        """A rehearsal's kills in their order: entries of this course."""
+        points = ["t"] * (KILLS_EACH // 2) + \
+            [rng.choice("jsa") for _ in range(KILLS_EACH - KILLS_EACH // 2)]
+        plan = []
+        for point in points:
+            at = rng.randrange(self.entries)
+            if point == "t":
+                when = rng.random() * self.seconds[-1]
+                at = bisect.bisect(self.seconds, when) - 1
+            plan.append(Kill(point, at, "m" if rng.random() < 0.7 else "c"))
+        return sorted(plan, key=lambda k: k.at)
+
+    def position(self, r):
+        """Where a killed rehearsal goes on: its last step begins again."""
+        with open(r.report, encoding="utf-8") as f:
+            steps = [line.split()[5] for line in f if line.startswith("A ")]
+        steps = [s for s in steps if s in self.began and s != "-"]
+        return self.began[steps[-1]] if steps else 0
+
+    def batch(self, r, plan, rng):
+        """The next kills for one process, up to one that ends it, counted
+        from its start (the clock) or from the order before (the hook)."""
+        start = last = self.position(r)
+        kills = []
+        while plan:
+            k = plan.pop(0)
+            here = max(k.at, start)
+            if k.point == "t":
+                at = 0.03 + rng.random() * 0.04 + \
+                    self.seconds[here] - self.seconds[start]
+            elif k.point == "j":
+                # run.begin, perhaps card.unknown, and what a step repeats
+                at = 1 + rng.randrange(4) + max(0, here - last)
+            else:
+                at = 1 + rng.randrange(4) + \
+                    max(0, self.requests[here] - self.requests[last])
+            if k.point != "t":
+                last = here
+            kills.append(k._replace(at=at))
+            if k.target == "m":
+                break
+        return kills
 
 
-def first_batch(plan):
-    """The next kills for one process: up to one that ends it."""
-    batch = []
-    while plan:
-        batch.append(plan.pop(0))
-        if batch[-1].target == "m":
-            break
-    return batch
-
-
-def rehearse(r, plan):
+def rehearse(r, course, rng):
+    plan = course.draw(rng) if course is not None else []
     try:
         r.open_pool()
-        while not r.walk(first_batch(plan)):
+        while not r.walk(course.batch(r, plan, rng) if plan else []):
             if r.starts > 40:
                 r.problem("not complete after %d starts" % r.starts)
                 return r
         r.leftovers()
-        r.entries = judge.judge(r, ROOT, BUILD)
+        r.rows = judge.judge(r, BUILD)
+        r.entries = len(r.rows)
     except Exception as e:      # the other rehearsals still count
         r.problem("%s: %s" % (type(e).__name__, e))
     finally:
@@ -270,10 +303,8 @@ def rehearse(r, plan):
 
 
 def measure(base, script):
-    """One rehearsal that nobody kills: how long, how many of what."""
-    r = Rehearsal(base, 0, script)
-    rehearse(r, [])
-    return r
+    """One rehearsal that nobody kills."""
+    return rehearse(Rehearsal(base, 0, script), None, None)
 
 
 def tell(r):
@@ -295,7 +326,7 @@ def enough(done, want):
     return clock * 2 >= want and (total - clock) * 2 >= want
 
 
-def campaign(base, script, first, want, seed):
+def campaign(base, script, course, want, seed):
     """Rehearsals, two at a time, until there were enough kills."""
     done, started, lock = [], [0], threading.Lock()
     most = 5 + want // 4
@@ -309,8 +340,7 @@ def campaign(base, script, first, want, seed):
                 started[0] = n
             rng = random.Random("%d/%d" % (seed, n))
             r = Rehearsal(base, n, script)
-            rehearse(r, draw(rng, first.seconds, first.entries,
-                             first.entries // 2))
+            rehearse(r, course, rng)
             with lock:
                 done.append(r)
                 tell(r)
@@ -365,7 +395,8 @@ def main():
     print("      unkilled: %.1f s" % first.seconds)
     done = []
     if not first.problems:
-        done = campaign(base, script, first, args.kills, seed)
+        done = campaign(base, script, Course(first), args.kills,
+                        seed)
     checks = totals(done, args.kills)
     checks += [("%s: killed and resumed, nothing lost, nothing twice" %
                 r.name, not r.problems) for r in [first] + done]

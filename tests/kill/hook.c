@@ -3,8 +3,9 @@
  * The kill test's ceremony: the product's objects, with the journal append
  * and the card messages wrapped by the linker.
  *
- * Every acknowledged entry is reported on descriptor 8 ("A <id> <n> <leaf>"),
- * every kill of our own just before it ("K <point> <target> <entries>").
+ * Every acknowledged entry is reported on descriptor 8 ("A <id> <n> <leaf>
+ * <card requests so far> <step or ->"), every kill of our own just before it
+ * ("K <point> <target> <entries>").
  * Orders come on descriptor 9, for the environment is replaced at start.
  * One line each, obeyed one after another:
  *
@@ -54,7 +55,7 @@ struct order {
 static struct order orders[ORDERS_MAX];
 static size_t n_orders, next_order;
 static unsigned long seen[3];		/* j, s, a since the last order */
-static unsigned long entries;
+static unsigned long entries, requests;
 static int card_fd = -1;
 static pid_t card_pid;
 static bool main_process, child_is_due;
@@ -142,7 +143,7 @@ __wrap_aud_append(struct aud_journal *j, const char *kind, const char *step,
     struct kc_err *err)
 {
 	uint8_t leaf[KC_SHA256];
-	char hex[KC_HEX], line[160];
+	char hex[KC_HEX], line[320];
 	kc_result r;
 
 	read_orders();
@@ -151,8 +152,9 @@ __wrap_aud_append(struct aud_journal *j, const char *kind, const char *step,
 		return r;
 	aud_head(j, leaf);
 	kc_hex(leaf, sizeof leaf, hex);
-	(void)snprintf(line, sizeof line, "A %s %llu %s\n", aud_get_id(j),
-	    (unsigned long long)aud_count(j) - 1, hex);
+	(void)snprintf(line, sizeof line, "A %s %llu %s %lu %s\n",
+	    aud_get_id(j), (unsigned long long)aud_count(j) - 1, hex,
+	    requests, step[0] != '\0' ? step : "-");
 	report(line);
 	entries = (unsigned long)aud_count(j);
 	count('j');
@@ -191,8 +193,10 @@ __wrap_tok_send(int fd, const struct tok_msg *m, struct kc_err *err)
 {
 	kc_result r = __real_tok_send(fd, m, err);
 
-	if (main_process && fd == card_fd && kc_ok(r))
+	if (main_process && fd == card_fd && kc_ok(r)) {
+		requests++;
 		count('s');
+	}
 	return r;
 }
 

@@ -178,6 +178,19 @@ aud_run(struct aud_journal *j, struct kc_err *err)
 	return KC_DONE;
 }
 
+kc_result
+aud_run_on(struct aud_journal *j, struct kc_err *err)
+{
+	if (!j->writable || j->chain.n == 0)
+		return KC_FAIL(err, KC_EBUG, 0, "%s: %s", j->path,
+		    j->writable ? "no run to go on with" :
+		    "it was opened for reading");
+	j->run = j->chain.run;
+	j->boot_zero_ms = kc_clock_boot_ms() - j->chain.boot_ms;
+	j->utc_zero_ms = j->chain.utc_ms - j->chain.boot_ms;
+	return KC_DONE;
+}
+
 static kc_result
 check_append(struct aud_journal *j, const char *kind, struct kc_err *err)
 {

@@ -100,6 +100,12 @@ KC_MUST kc_result cer_room_open(struct cer_room *room, const char *dir,
     struct kc_err *err);
 void cer_room_close(struct cer_room *room);
 
+/* unnamed.c: a ceremony's directory while it is made is DIR.new-<16 hex>.
+ *  cer_unnamed_drop removes those of dir that nobody is making any more:
+ *  none was ever a ceremony.  What cannot be removed stays. */
+#define CER_UNNAMED ".new-"
+void cer_unnamed_drop(const char *parent, const char *dir);
+
 /* cer_path: a place of the site file made absolute against the directory
  * (or, if it is absolute already, itself). */
 KC_MUST kc_result cer_path(const struct cer_room *room, const char *place,

@@ -58,6 +58,18 @@ def acknowledged(r, rows):
         r.problem("the journal's numbers have gaps")
 
 
+def runs(r, rows):
+    """Each start of the program is a run; the first goes on from entry 0,
+    unless it was killed before it could say so."""
+    numbers = {e["run"] for e in rows}
+    begun = [e for e in rows if e["kind"] == "run.begin"]
+    if len(numbers) - len(begun) not in ((0, 1) if r.kills else (0,)):
+        r.problem("%d runs, but %d rows run.begin" %
+                  (len(numbers), len(begun)))
+    if begun[0]["facts"]["resumed"]:
+        r.problem("the first run calls itself resumed")
+
+
 def exceptions(r, rows):
     opened = {e["facts"]["number"] for e in rows
               if e["kind"] == "exception.open"}
@@ -217,6 +229,7 @@ def judge(r, build):
     rows = journal(r, build)
     acknowledged(r, rows)
     exceptions(r, rows)
+    runs(r, rows)
     cards(r, rows)
     files(r)
     return rows

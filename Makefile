@@ -72,8 +72,16 @@ $(foreach r,$(ROOMS),$(eval $(call unit_rule,$(r))))
 .SECONDARY: $(UNIT:$(BUILD)/tests/%=$(BUILD)/obj/tests/%.o)
 
 # Programs that tests run.
-HELPERS := $(BUILD)/tests/audit/make_ceremony $(BUILD)/tests/ui/demo
+HELPERS := $(BUILD)/tests/audit/make_ceremony $(BUILD)/tests/ui/demo \
+	$(BUILD)/tests/kill/ceremony
 units: $(UNIT) $(HELPERS)
+
+# The kill test's program: the same objects, some calls of theirs wrapped.
+KILL_WRAP := aud_append tok_spawn tok_end tok_send tok_recv
+$(BUILD)/tests/kill/ceremony: $(BUILD)/obj/tests/kill/hook.o $(foreach r,base sd tokens audit ui ceremony,$(call obj,$(r)))
+	@mkdir -p $(@D)
+	@$(if $(filter 0,$(V)),echo '  LD    $@')
+	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) $(KILL_WRAP:%=-Wl,--wrap=%) -o $@ $^ $(LIBS)
 
 # For scripts/lint: the flags every file is compiled with.
 flags:
@@ -118,4 +126,6 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
--include $(OBJS:.o=.d) $(BUILD)/obj/tests/ui/demo.d $(UNIT:$(BUILD)/tests/%=$(BUILD)/obj/tests/%.d)
+-include $(OBJS:.o=.d) $(BUILD)/obj/tests/kill/hook.d \
+	$(BUILD)/obj/tests/ui/demo.d \
+	$(UNIT:$(BUILD)/tests/%=$(BUILD)/obj/tests/%.d)

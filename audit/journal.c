@@ -213,21 +213,14 @@ aud_run(struct aud_journal *j, struct kc_err *err)
 kc_result
 aud_run_on(struct aud_journal *j, struct kc_err *err)
 {
-	struct aud_entry e = { 0 };
-	int64_t utc_ms = 0;
-	kc_result r;
-
 	if (!j->writable || j->chain.n == 0)
-		return KC_FAIL(err, KC_EBUG, 0,
-		    "%s has no run to go on with", j->path);
-	KC_TRY(r, aud_get(j, j->chain.n - 1, &e, err));
-	KC_TRY(r, kc_clock_parse(e.time, &utc_ms, err));
-	j->run = e.run;
-	j->boot_zero_ms = kc_clock_boot_ms() - e.boot_ms;
-	j->utc_zero_ms = utc_ms - e.boot_ms;
-out:
-	aud_entry_free(&e);
-	return r;
+		return KC_FAIL(err, KC_EBUG, 0, "%s: %s", j->path,
+		    j->writable ? "no run to go on with" :
+		    "it was opened for reading");
+	j->run = j->chain.run;
+	j->boot_zero_ms = kc_clock_boot_ms() - j->chain.boot_ms;
+	j->utc_zero_ms = j->chain.utc_ms - j->chain.boot_ms;
+	return KC_DONE;
 }
 
 static kc_result

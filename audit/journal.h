@@ -87,8 +87,9 @@ void aud_head(const struct aud_journal *j, uint8_t ret[static KC_SHA256]);
 /* aud_run: begin a run: number = last run + 1, BOOTTIME zero = now. */
 KC_MUST kc_result aud_run(struct aud_journal *j, struct kc_err *err);
 
-/* aud_run_on: go on in the run of the last entry: the same program, which
- *  closed the file a moment ago to move it. */
+/* aud_run_on: go on with the last run instead: for the process that wrote
+ *  its last entry a moment ago and reopened the file.
+ *  Errors: KC_EBUG opened for reading, no entry yet */
 KC_MUST kc_result aud_run_on(struct aud_journal *j, struct kc_err *err);
 
 /* aud_append: add one entry; on return it is on the disk.

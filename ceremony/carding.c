@@ -30,6 +30,8 @@ ensure_store(const char *store, struct kc_err *err)
 		KC_TRY(r, kc_dir_new(kc_buf_str(&up), err));
 	if (!kc_file_exists(store))
 		KC_TRY(r, kc_dir_new(store, err));
+	/* Also where the answers keep the card's PIN. */
+	KC_TRY(r, kc_file_drop_temps(store, err));
 	KC_TRY(r, kc_path_join(store, "tokens", &path, err));
 	if (!kc_file_exists(kc_buf_str(&path)))
 		KC_TRY(r, kc_dir_new(kc_buf_str(&path), err));

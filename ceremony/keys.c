@@ -166,6 +166,30 @@ out:
 	return r;
 }
 
+/* Parts of an object that an interrupted command was making: SoftHSM leaves
+ * them without an id, so that erasing by id does not meet them. */
+static kc_result
+sweep(struct cer_room *room, const struct cer_instance *in,
+    struct cer_card *card, struct tok_card *tok, struct kc_err *err)
+{
+	struct cer_command c = { .command = "sweep", .cls = "repeatable",
+		.key = "", .card = card };
+	struct aud_fact f[1];
+	size_t n = 0;
+	kc_result r;
+
+	KC_TRY(r, cer_command_begin(room, in, &c, err));
+	r = tok_sweep(tok, &n, err);
+	f[0] = AUD_I("destroyed", (int64_t)n);
+	KC_TRY(r, cer_command_end(room, in, &c, r, f, 1, err));
+	if (n > 0)
+		r = cer_exception_note(room, in, "every object whole",
+		    "an interrupted command left an object without an id",
+		    "destroyed under its own intent", err);
+out:
+	return r;
+}
+
 static kc_result
 generate(struct cer_room *room, const struct cer_instance *in,
     struct cer_card *card, struct tok_card *tok, enum tok_use use,
@@ -225,6 +249,12 @@ settle(struct cer_room *room, const struct cer_instance *in,
 	}
 	whole = key.has_private == 1 && kc_ok(tok_probe(tok,
 	    &cer_key_id[use], 1, use == TOK_WRAPPING, true, &way, &why));
+	if (!whole && tok_pid(tok) == 0) {
+		/* Nobody answered: that says nothing about the key. */
+		*err = why;
+		r = (kc_result){ why.code };
+		goto out;
+	}
 	if (!whole) {
 		r = erase(room, in, card, tok, use, err);
 		goto out;
@@ -320,6 +350,8 @@ cer_key_make(struct cer_room *room, const struct cer_instance *in,
 {
 	kc_result r = KC_DONE;
 
+	if (card->unsure)
+		KC_TRY(r, sweep(room, in, card, tok, err));
 	if (!card->made[use])
 		KC_TRY(r, settle(room, in, card, tok, use, err));
 	if (!card->made[use])

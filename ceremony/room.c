@@ -48,8 +48,11 @@ static kc_result
 take_lock(struct cer_room *room, struct kc_err *err)
 {
 	struct kc_buf path = { 0 };
-	kc_result r = cer_path(room, "lock", "", &path, err);
+	kc_result r;
 
+	if (room->lock >= 0)		/* since it was made */
+		return KC_DONE;
+	r = cer_path(room, "lock", "", &path, err);
 	if (!kc_ok(r))
 		return r;
 	room->lock = open(kc_buf_str(&path), O_RDWR | O_CREAT | O_CLOEXEC |
@@ -130,17 +133,43 @@ out:
 	return r;
 }
 
+/* "dir" without slashes at its end, and the directory it is in. */
+static kc_result
+split_dir(const char *dir, struct kc_buf *ret_dir, struct kc_buf *ret_parent,
+    struct kc_err *err)
+{
+	size_t len = strlen(dir);
+	const char *slash;
+	kc_result r;
+
+	while (len > 1 && dir[len - 1] == '/')
+		len--;
+	KC_TRY(r, kc_buf_add(ret_dir, dir, len, err));
+	slash = strrchr(kc_buf_str(ret_dir), '/');
+	if (slash == NULL)
+		r = kc_buf_adds(ret_parent, ".", err);
+	else
+		r = kc_buf_add(ret_parent, ret_dir->p, slash ==
+		    kc_buf_str(ret_dir) ? 1 :
+		    (size_t)(slash - kc_buf_str(ret_dir)), err);
+out:
+	return r;
+}
+
 static kc_result
 create(struct cer_room *room, const char *dir, struct kc_err *err)
 {
-	struct kc_buf temp = { 0 };
+	struct kc_buf name = { 0 }, parent = { 0 }, temp = { 0 };
 	uint8_t rnd[8];
 	char hex[17];
 	kc_result r;
 
+	KC_TRY(r, split_dir(dir, &name, &parent, err));
+	cer_unnamed_drop(kc_buf_str(&parent), kc_buf_str(&name));
 	KC_TRY(r, kc_random(rnd, sizeof rnd, err));
 	kc_hex(rnd, sizeof rnd, hex);
-	KC_TRY(r, kc_buf_addf(&temp, err, "%s.new-%s", dir, hex));
+	KC_TRY(r, kc_buf_addf(&temp, err, "%s" CER_UNNAMED "%s",
+	    kc_buf_str(&name), hex));
 	KC_TRY(r, kc_dir_new(kc_buf_str(&temp), err));
 	room->dir = realpath(kc_buf_str(&temp), NULL);
 	if (room->dir == NULL) {
@@ -148,14 +177,21 @@ create(struct cer_room *room, const char *dir, struct kc_err *err)
 		    kc_buf_str(&temp), strerror(errno));
 		goto out;
 	}
+	/* The lock moves with the directory and is kept. */
+	KC_TRY(r, take_lock(room, err));
 	KC_TRY(r, fill(room, err));
-	if (renameat2(AT_FDCWD, kc_buf_str(&temp), AT_FDCWD, dir,
-	    RENAME_NOREPLACE) != 0)
+	if (renameat2(AT_FDCWD, kc_buf_str(&temp), AT_FDCWD,
+	    kc_buf_str(&name), RENAME_NOREPLACE) != 0) {
 		r = KC_FAIL(err, KC_EIO, errno, "cannot name %s: %s", dir,
 		    strerror(errno));
+		goto out;
+	}
+	r = kc_dir_sync(kc_buf_str(&parent), err);
 out:
 	free(room->dir);
 	room->dir = NULL;
+	kc_buf_free(&name);
+	kc_buf_free(&parent);
 	kc_buf_free(&temp);
 	return r;
 }
@@ -191,21 +227,36 @@ out:
 	return r;
 }
 
+/* What interrupted writes left under temporary names. */
 static kc_result
-reopen(struct cer_room *room, const char *db, bool made_now,
-    struct kc_err *err)
+drop_temps(struct cer_room *room, struct kc_err *err)
 {
 	struct kc_buf path = { 0 };
 	kc_result r;
 
 	KC_TRY(r, cer_path(room, "artifacts", "", &path, err));
 	KC_TRY(r, kc_file_drop_temps(kc_buf_str(&path), err));
-	KC_TRY(r, aud_open(db, true, &room->j, err));
-	KC_TRY(r, check_same(room, err));
-	KC_TRY(r, cer_catch_up(room, err));
-	r = made_now ? aud_run_on(room->j, err) : aud_run(room->j, err);
+	KC_TRY(r, cer_path(room, room->site.medium, "to-online", &path,
+	    err));
+	if (kc_file_exists(kc_buf_str(&path)))
+		r = kc_file_drop_temps(kc_buf_str(&path), err);
 out:
 	kc_buf_free(&path);
+	return r;
+}
+
+/* fresh: this process has just made it, so its first run goes on. */
+static kc_result
+reopen(struct cer_room *room, const char *db, bool fresh, struct kc_err *err)
+{
+	kc_result r;
+
+	KC_TRY(r, aud_open(db, true, &room->j, err));
+	KC_TRY(r, check_same(room, err));
+	KC_TRY(r, drop_temps(room, err));
+	KC_TRY(r, cer_catch_up(room, err));
+	r = fresh ? aud_run_on(room->j, err) : aud_run(room->j, err);
+out:
 	return r;
 }
 

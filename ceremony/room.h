@@ -40,6 +40,7 @@ struct cer_card {
 	int64_t inits;			/* initialise intents so far */
 	bool pending[CER_USES];		/* generate asked, no outcome */
 	bool made[CER_USES];		/* key pair there and tested */
+	bool unsure;			/* an object may be half there */
 	struct kc_buf cert[CER_USES];	/* DER, once imported */
 	char cert_sha[CER_USES][65];
 	char spki_sha[CER_USES][65];
@@ -65,6 +66,7 @@ struct cer_state {
 	char intent_sha[65];
 	int64_t exceptions;		/* highest number */
 	bool exception_open[CER_EXCEPTIONS_MAX];
+	int64_t unproven;		/* the open one on an exchange key */
 	struct cer_card card[CER_CARDS_MAX];
 	struct cer_artifact artifact[CER_ARTIFACTS_MAX];
 	size_t n_artifacts;
@@ -99,6 +101,12 @@ KC_MUST kc_result cer_room_open(struct cer_room *room, const char *dir,
     const char *script, const char *site, bool rehearsal,
     struct kc_err *err);
 void cer_room_close(struct cer_room *room);
+
+/* unnamed.c: a ceremony's directory while it is made is DIR.new-<16 hex>.
+ *  cer_unnamed_drop removes those of dir that nobody is making any more:
+ *  none was ever a ceremony.  What cannot be removed stays. */
+#define CER_UNNAMED ".new-"
+void cer_unnamed_drop(const char *parent, const char *dir);
 
 /* cer_path: a place of the site file made absolute against the directory
  * (or, if it is absolute already, itself). */

@@ -124,6 +124,8 @@ on_done(struct cer_room *room, const struct aud_entry *e, struct kc_err *err)
 	}
 	if (is(command, "prove"))
 		card->proven = true;
+	if (is(command, "sweep"))
+		card->unsure = false;
 	if (way != NULL)
 		card->way = is(way, "direct") ? TOK_OAEP_DIRECT :
 		    TOK_OAEP_RAW;
@@ -140,6 +142,19 @@ on_done(struct cer_room *room, const struct aud_entry *e, struct kc_err *err)
 	if (is(command, "certificate") || is(command, "identify"))
 		return on_certificate(card, use, e, err);
 	return KC_DONE;
+}
+
+/* A command that makes an object may have left a part of it. */
+static void
+on_not_done(struct cer_room *room, const struct aud_entry *e)
+{
+	struct cer_card *card = find_card(room, aud_entry_str(e, "card"));
+	const char *command = aud_entry_str(e, "command");
+
+	room->st.open_id[0] = '\0';
+	if (card != NULL && (is(command, "generate") ||
+	    is(command, "certificate")))
+		card->unsure = true;
 }
 
 static void
@@ -167,6 +182,10 @@ on_exception(struct cer_room *room, const struct aud_entry *e, bool open)
 	room->st.exception_open[n] = open;
 	if (n > room->st.exceptions)
 		room->st.exceptions = n;
+	if (open && aud_entry_str(e, "exchange.sha256") != NULL)
+		room->st.unproven = n;
+	else if (!open && n == room->st.unproven)
+		room->st.unproven = 0;
 }
 
 static void
@@ -208,7 +227,7 @@ cer_state_apply(struct cer_room *room, const struct aud_entry *e,
 	else if (is(e->kind, "card.done"))
 		return on_done(room, e, err);
 	else if (is(e->kind, "card.failed") || is(e->kind, "card.unknown"))
-		st->open_id[0] = '\0';
+		on_not_done(room, e);
 	else if (is(e->kind, "file.intent")) {
 		COPY(st->intent_name, aud_entry_str(e, "name"));
 		COPY(st->intent_sha, aud_entry_str(e, "sha256"));

@@ -119,6 +119,11 @@ try_adopt(struct cer_room *room, const struct cer_instance *in,
 		r = tok_keys(tok, key, TOK_KEYS_MAX, &n, &why);
 	for (size_t i = 0; i < n; i++)
 		tok_key_free(&key[i]);
+	if (!kc_ok(r) && tok_pid(tok) == 0) {
+		/* Nobody answered: that says nothing about the card. */
+		*err = why;
+		goto out;
+	}
 	if (!kc_ok(r) || n > 0) {
 		r = cer_exception_note(room, in, "a token initialised once",
 		    "an interrupted initialisation left a token without a "
@@ -250,7 +255,9 @@ cer_do_generate(struct cer_room *room, const struct cer_instance *in,
 	KC_TRY(r, wanted_uses(in, want, err));
 	KC_TRY(r, cer_room_login(room, in, card, false, &tok, err));
 	for (size_t u = 0; u < CER_USES; u++)
-		if (want[u] && card->cert[u].len == 0)
+		/* Also one whose certificate is known: a kill may have come
+		 * before its artifact and its signer row. */
+		if (want[u])
 			KC_TRY(r, cer_key_make(room, in, card, tok,
 			    (enum tok_use)u, err));
 out:
@@ -295,7 +302,7 @@ cer_do_identify(struct cer_room *room, const struct cer_instance *in,
 	    "Put your card into the reader, then Enter.", err));
 	KC_TRY(r, cer_room_login(room, in, card, false, &tok, err));
 	for (size_t u = 0; u < CER_USES; u++)
-		if (want[u] && card->cert[u].len == 0)
+		if (want[u])
 			KC_TRY(r, cer_key_identify(room, in, card, tok,
 			    (enum tok_use)u, err));
 out:

@@ -71,7 +71,9 @@ except(struct cer_room *room, const struct cer_instance *in,
 {
 	const char *by[CER_LIST_MAX], *reason;
 	size_t n = 0;
-	int64_t number = room->st.exceptions + 1;
+	/* One that an interruption left open goes on under its number. */
+	int64_t number = room->st.unproven != 0 ? room->st.unproven :
+	    room->st.exceptions + 1;
 	struct aud_fact f[7];
 	kc_result r;
 
@@ -92,7 +94,8 @@ except(struct cer_room *room, const struct cer_instance *in,
 	f[3] = AUD_S("action", reason);
 	f[4] = AUD_S("decided.by", "two people, by their cards");
 	f[5] = AUD_S("exchange.sha256", sha);
-	KC_TRY(r, cer_row(room, "exception.open", in, f, 6, err));
+	if (room->st.unproven == 0)
+		KC_TRY(r, cer_row(room, "exception.open", in, f, 6, err));
 	for (size_t i = 0; i < n; i++)
 		KC_TRY(r, cer_approve(room, in, cer_site_who(&room->site,
 		    by[i])->id, "exchange-without-evidence", sha, err));

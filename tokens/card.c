@@ -259,6 +259,25 @@ out:
 	return r;
 }
 
+kc_result
+tok_sweep(struct tok_card *card, size_t *ret_n, struct kc_err *err)
+{
+	uint32_t n;
+	kc_result r;
+
+	KC_TRY(r, tok_link_begin(card, TOK_OP_SWEEP, 0, err));
+	KC_TRY(r, tok_link_call(card, NULL, 0, 1, err));
+	KC_TRY(r, tok_link_next(card, err));
+	n = tok_get_u32(&card->msg);
+	if (!tok_msg_done(&card->msg)) {
+		r = tok_link_nonsense(card, err);
+		goto out;
+	}
+	*ret_n = n;
+out:
+	return r;
+}
+
 /* The bytes of the one item of a reply. */
 static kc_result
 item_bytes(struct tok_card *card, size_t max, struct kc_buf *ret,

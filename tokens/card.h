@@ -141,6 +141,15 @@ KC_MUST kc_result tok_generate(struct tok_card *card, const uint8_t *id,
 KC_MUST kc_result tok_erase(struct tok_card *card, const uint8_t *id,
     size_t id_len, struct kc_err *err);
 
+/* tok_sweep: destroy keys and certificates without an id: a module that was
+ *  killed while it made an object leaves such (SoftHSM 2.6).  For cards that
+ *  were blank when this program first met them; elsewhere one may have an
+ *  owner.
+ *  ret_n  how many were destroyed
+ *  Device: only objects without an id */
+KC_MUST kc_result tok_sweep(struct tok_card *card, size_t *ret_n,
+    struct kc_err *err);
+
 /* tok_certificate: a self-signed certificate for the key, signed by it and
  *  stored beside it: CN=subject, CA:FALSE, keyEncipherment or
  *  digitalSignature by use, from 24 h ago to 2049-12-31.

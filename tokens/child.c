@@ -168,6 +168,17 @@ do_erase(struct child *c, struct kc_err *err)
 }
 
 static kc_result
+do_sweep(struct child *c, struct kc_err *err)
+{
+	size_t n = 0;
+	kc_result r = tok_obj_sweep(&c->mod, &n, err);
+
+	if (kc_ok(r))
+		tok_put_u32(item(c), (uint32_t)n);
+	return r;
+}
+
+static kc_result
 do_certificate(struct child *c, struct kc_err *err)
 {
 	struct kc_buf der = { 0 };
@@ -310,6 +321,7 @@ static const struct {
 	[TOK_OP_UNWRAP] = { do_unwrap, true },
 	[TOK_OP_SIGN] = { do_sign, true },
 	[TOK_OP_WIPE] = { do_wipe, true },
+	[TOK_OP_SWEEP] = { do_sweep, true },
 	[TOK_OP_BYE] = { do_bye, false },
 };
 

@@ -43,6 +43,10 @@ KC_MUST kc_result tok_obj_private(struct tok_mod *m, const uint8_t *id,
 KC_MUST kc_result tok_obj_generate(struct tok_mod *m, const uint8_t *id,
     size_t id_len, enum tok_use use, size_t bits, struct kc_err *err);
 
+/* tok_obj_sweep: every key and certificate without an id. */
+KC_MUST kc_result tok_obj_sweep(struct tok_mod *m, size_t *ret_n,
+    struct kc_err *err);
+
 /* tok_obj_destroy: every object with this id; id NULL: every object. */
 KC_MUST kc_result tok_obj_destroy(struct tok_mod *m, const uint8_t *id,
     size_t id_len, struct kc_err *err);

@@ -200,6 +200,41 @@ out:
 	return r;
 }
 
+/* Not by an empty CKA_ID in the template: a module may take that for any. */
+kc_result
+tok_obj_sweep(struct tok_mod *m, size_t *ret_n, struct kc_err *err)
+{
+	static const CK_OBJECT_CLASS classes[] = { CKO_PRIVATE_KEY,
+		CKO_PUBLIC_KEY, CKO_CERTIFICATE };
+	CK_OBJECT_HANDLE h[TOK_OBJECTS_MAX];
+	uint8_t id[TOK_ID_MAX];
+	size_t n = 0, len = 0, swept = 0;
+	kc_result r = KC_DONE;
+	CK_RV rv;
+
+	for (size_t c = 0; c < sizeof classes / sizeof *classes; c++) {
+		CK_OBJECT_CLASS class = classes[c];
+		CK_ATTRIBUTE t = { CKA_CLASS, &class, sizeof class };
+
+		KC_TRY(r, tok_obj_find(m, &t, 1, h, TOK_OBJECTS_MAX, &n,
+		    err));
+		for (size_t i = 0; i < n; i++) {
+			KC_TRY(r, tok_obj_bytes(m, h[i], CKA_ID, id,
+			    sizeof id, &len, err));
+			if (len > 0)
+				continue;
+			rv = m->f->C_DestroyObject(m->session, h[i]);
+			if (rv != CKR_OK)
+				return tok_ckr(err, rv,
+				    "destroying an object without an id");
+			swept++;
+		}
+	}
+	*ret_n = swept;
+out:
+	return r;
+}
+
 /* --- certificates --- */
 
 static kc_result

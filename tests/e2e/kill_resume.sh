@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A ceremony that was killed goes on where its journal says; with another
+# script, another site file or beside itself it does not.
+# timeout: 400
+set -eu
+. "$(dirname "$0")/../lib.sh"
+need pkcs11-tool python3 openssl
+kill_build=$BUILD/tests/kill/ceremony
+[ -x "$kill_build" ] || skip_all "there is no $kill_build (make units)"
+
+answers=$root/scripts/rehearsal-answers.yaml
+mkdir d d/medium d/cards
+"$root/scripts/rehearsal-site.sh" 3 2 >d/site.yaml
+sed 's/^sizes:.*/sizes: [2048]/' "$root/scripts/rehearsal.yaml" >script.yaml
+sed 's/Purpose and rules/Rules and purpose/' script.yaml >other-script.yaml
+sed 's/Aldo Rossi/Aldo Bianchi/' d/site.yaml >d/other-site.yaml
+run_with()
+{
+	"$ceremony" run "$1" --site "$2" --dir d/ceremony --answers "$answers" \
+	    "${@:3}"
+}
+
+# Nobody plays the pool here, so it waits for the domain.
+background "$ceremony" run script.yaml --site d/site.yaml --dir d/ceremony \
+	--rehearsal --answers "$answers"
+waits()
+{
+	"$ceremony" audit show d/ceremony | grep -q 'domain.import step.begin'
+}
+check "a rehearsal without a pool waits for the domain" wait_for 60 waits
+expect_exit 6 "is in use by another program" "$ceremony" resume \
+	--dir d/ceremony --answers "$answers"
+expect_exit 6 "is in use by another program" run_with script.yaml \
+	d/site.yaml --rehearsal
+before=$("$ceremony" audit show d/ceremony | wc -l)
+kill -KILL "$last_pid"
+wait "$last_pid" 2>/dev/null || true
+
+expect_exit 1 "was begun with script" run_with other-script.yaml \
+	d/site.yaml --rehearsal
+expect_exit 1 "was begun with site file" run_with script.yaml \
+	d/other-site.yaml --rehearsal
+expect_exit 1 "it cannot go on as the other" run_with script.yaml d/site.yaml
+same "refusals leave the journal as it was" "$before" \
+	"$("$ceremony" audit show d/ceremony | wc -l)"
+mkdir empty
+expect_exit 6 "holds no ceremony" "$ceremony" resume --dir empty \
+	--answers "$answers"
+
+kills=${KILLS:-52}
+code=0
+python3 "$root/tests/kill/drive.py" --kills "$kills" >driven || code=$?
+last=$(tail -n 1 driven)
+sed '$d' driven
+read -r passed _ failed _ <<<"$last"
+n_passed=$((n_passed + passed))
+n_failed=$((n_failed + failed))
+[ $code = 0 ] || [ "$failed" != 0 ] || fail "the driver exits $code"
+finish

@@ -25,20 +25,35 @@ choose_ui(struct cer_room *room, const char *answers, bool plain,
 	return room->app->screen(&room->ui, err);
 }
 
+/* The head for people's paper must be one a verifier finds: the export ends
+ * before the rows of its own signing, so it is the export's last entry. */
+static void
+paper_head(struct cer_room *room, uint8_t ret[static KC_SHA256])
+{
+	struct aud_entry e = { 0 };
+
+	aud_head(room->j, ret);
+	if (room->st.exported > 0 && kc_ok(aud_get(room->j,
+	    (uint64_t)room->st.exported - 1, &e, NULL)))
+		memcpy(ret, e.leaf, KC_SHA256);
+	aud_entry_free(&e);
+}
+
 static void
 farewell(struct cer_room *room)
 {
 	struct kc_buf text = { 0 }, words = { 0 };
 	uint8_t head[KC_SHA256];
 
-	aud_head(room->j, head);
+	paper_head(room, head);
 	if (kc_ok(kc_words(head, sizeof head, " ", &words, NULL)) &&
 	    kc_ok(kc_buf_addf(&text, NULL, "The %s '%s' is complete: %llu "
-	    "journal entries, %lld exception(s).\n\nHead words, for every "
+	    "journal entries, %lld exception(s).\n\nHead words%s, for every "
 	    "holder's paper:\n%s", room->rehearsal ? "rehearsal" :
 	    "ceremony", room->script.name,
 	    (unsigned long long)aud_count(room->j),
-	    (long long)room->st.exceptions, kc_buf_str(&words))))
+	    (long long)room->st.exceptions, room->st.exported > 0 ?
+	    " of the export" : "", kc_buf_str(&words))))
 		room->ui.say(room->ui.ctx, &room->view, kc_buf_str(&text));
 	kc_buf_free(&text);
 	kc_buf_free(&words);

@@ -67,6 +67,7 @@ struct cer_state {
 	struct cer_artifact artifact[CER_ARTIFACTS_MAX];
 	size_t n_artifacts;
 	int64_t approvals;
+	int64_t exported;		/* entries in the export, 0: none */
 };
 
 struct cer_room {

@@ -224,6 +224,8 @@ cer_state_apply(struct cer_room *room, const struct aud_entry *e,
 		st->closed = true;
 	else if (is(e->kind, "approval"))
 		st->approvals++;
+	else if (is(e->kind, CER_EXPORT_WRITTEN))
+		st->exported = aud_entry_int(e, "size", 0);
 	else if (is(e->kind, AUD_KIND_SIGNER)) {
 		card = cer_card_of(room, aud_entry_str(e, "signer"));
 		if (card != NULL)

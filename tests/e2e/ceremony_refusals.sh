@@ -8,7 +8,6 @@ set -eu
 . "$(dirname "$0")/../lib.sh"
 need python3 openssl
 [ -e /usr/lib/softhsm/libsofthsm2.so ] || skip_all "softhsm2 is not installed"
-make -C "$root" -s BUILD="$BUILD" all >/dev/null 2>&1 || :
 
 sed 's/^sizes: .*/sizes: [2048]/' "$root/scripts/rehearsal.yaml" >script.yaml
 "$root/scripts/rehearsal-site.sh" 3 2 >site.yaml
@@ -68,12 +67,12 @@ unchanged()
 # --- before a ceremony begins ---------------------------------------------
 mkdir begin
 sed 's/^  - id: opening/  - id: opening\n    id: again/' script.yaml >twice.yaml
-expect_exit 3 "twice.yaml:8:5: this key is there already" "$ceremony" run \
+expect_exit 3 "twice.yaml:10:5: this key is there already" "$ceremony" run \
 	twice.yaml --site site.yaml --dir begin/d --rehearsal
 sed 's/do: read/do: reed/' script.yaml >unknown.yaml
 expect_exit 3 "there is no action 'reed'" "$ceremony" run unknown.yaml \
 	--site site.yaml --dir begin/d --rehearsal
-expect_exit 3 "unknown.yaml:12:13" "$ceremony" run unknown.yaml --site \
+expect_exit 3 "unknown.yaml:13:13" "$ceremony" run unknown.yaml --site \
 	site.yaml --dir begin/d --rehearsal
 sed 's/role: witness/role: wizard/' site.yaml >wizard.yaml
 expect_exit 3 "'wizard' is no role" "$ceremony" run script.yaml --site \
@@ -88,6 +87,8 @@ expect_exit 6 "none.yaml" "$ceremony" run none.yaml --site site.yaml \
 	--dir begin/d --rehearsal
 expect_exit 2 "--site is missing" "$ceremony" run script.yaml --dir begin/d
 expect_exit 6 "holds no ceremony" "$ceremony" resume --dir begin/d
+refute "none of them speaks of a journal that is not there" \
+	grep -q "journal of" "$tmp/out"
 same "none of these made a directory" "" "$(ls -A begin)"
 mkdir begin/d
 : >begin/d/mine
@@ -120,19 +121,29 @@ expect_exit 6 "is in use by another program" "$ceremony" resume --dir \
 exec 9>&-
 unchanged "a second program" other before.txt
 
+# The go/no-go names them; a script without that step does not get past them.
 new production
-expect_exit 1 "software token; production refuses it" "$ceremony" run \
-	script.yaml --site site.yaml --dir production/ceremony \
-	--answers answers.yaml
-same "production makes no card store" "" "$(ls -A production/cards)"
+expect_exit 1 "tokens" "$ceremony" run script.yaml --site site.yaml \
+	--dir production/ceremony --answers answers.yaml
+check "the go/no-go stops a production and names what does not hold" \
+	grep -q "NO-GO: .* do not hold: .*tokens" "$tmp/out"
 verifies production
+python3 - script.yaml >blind.yaml <<'END'
+import re, sys
+print(re.sub(r"      - id: station\n(        .*\n)+", "",
+             open(sys.argv[1]).read()), end="")
+END
+expect_exit 1 "card 'witness-1' is a software token; production refuses it" \
+	"$ceremony" run blind.yaml --site site.yaml \
+	--dir production/blind --answers answers.yaml
+same "production makes no card store" "" "$(ls -A production/cards)"
+check "its journal verifies" "$ceremony" audit verify production/blind
 
 # --- people and cards -----------------------------------------------------
-at cards absent
 answers_with 'present/holder-2: "no"'
-new absent2
-run 1 "holder-2 is not in the room" absent2 "$made"
-verifies absent2
+new absent
+run 1 "holder-2 is not in the room" absent "$made"
+verifies absent
 new noanswer
 grep -v '^  clock:' short.yaml >noclock.yaml
 run 5 "the answers file has no answer 'clock'" noanswer noclock.yaml
@@ -145,9 +156,6 @@ verifies stage-import
 check "the request is on the medium" test -s \
 	stage-import/medium/to-online/contoso-hsm-eu.download-request.json
 
-at import pin
-mv pin/cards/witness-1/pin witness.pin
-printf 00000000 >pin/cards/witness-1/pin
 SD=contoso-hsm-eu-SD.json
 request=stage-import/medium/to-online/contoso-hsm-eu.download-request.json
 "$pool" create --dir good --name contoso-hsm-eu >/dev/null
@@ -170,9 +178,6 @@ rm "wrongpin/medium/to-offline/$SD"
 cp -a good/. wrongpin/pool/
 completes wrongpin
 
-rm -r pin/cards/witness-1/pin
-mv witness.pin pin/cards/witness-1/pin
-
 # The cards of two holders exchanged, and one that is gone.
 at import swapped
 cp good.json "swapped/medium/to-offline/$SD"
@@ -187,13 +192,13 @@ mv t swapped/cards/holder-2/tokens
 cp -a good/. swapped/pool/
 completes swapped
 
+# A token that is no blank one and not ours is passed over.
 at cards blank
 mkdir -p blank/cards/witness-1/tokens blank/conf
 printf 'directories.tokendir = %s\nobjectstore.backend = file\n' \
 	"$PWD/blank/cards/witness-1/tokens" >blank/conf/softhsm2.conf
 SOFTHSM2_CONF=$PWD/blank/conf/softhsm2.conf softhsm2-util --init-token \
 	--free --label theirs --so-pin 12345678 --pin 12345678 >/dev/null
-chmod 500 blank/cards/witness-1/tokens
 resume 5 "nothing came within 1 s" blank
 check "a token of somebody else's is not touched" \
 	test "$(ls blank/cards/witness-1/tokens | wc -l)" = 2
@@ -216,7 +221,7 @@ for i in 1 2 3; do
 		-keyout "f$i.key" -out "f$i.cer" 2>/dev/null
 done
 "$ceremony" sd wrapping-set --sd-wrapping-keys f1.cer f2.cer f3.cer \
-	--sd-quorum 2 -o theirs >/dev/null
+	--sd-quorum 2 -o theirs >/dev/null 2>&1
 "$pool" create --dir foreign/pool --name contoso-hsm-eu >/dev/null
 "$pool" download --dir foreign/pool --name contoso-hsm-eu --request \
 	"$(find theirs -name '*request*' | head -n 1)" \
@@ -267,6 +272,7 @@ resume 3 "contoso-hsm-neu-SDE.cer" notcert
 verifies notcert
 
 at exchange unsure
+"$pool" create --dir unsure/pool --name contoso-hsm-neu >/dev/null
 "$pool" init-recovery --dir unsure/pool --name contoso-hsm-neu \
 	-o sde.cer >/dev/null
 cp sde.cer unsure/medium/to-offline/contoso-hsm-neu-SDE.cer

@@ -68,7 +68,7 @@ walk(struct cer_app *app, const char *command, const struct walk *w)
 out:
 	if (room->ui.close != NULL)
 		room->ui.close(room->ui.ctx);
-	if (!kc_ok(r))
+	if (!kc_ok(r) && room->j != NULL)
 		kc_certain(&err, "every row in the journal of %s stands",
 		    w->dir);
 	cer_room_close(room);

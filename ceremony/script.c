@@ -44,6 +44,32 @@ read_fields(const struct cer_step *st, struct kc_err *err)
 	return cer_node_only(st->node, fields, err);
 }
 
+/* Values of the actions' own fields: a misspelt key name would be a key that
+ * nobody makes. */
+static kc_result
+read_values(const struct cer_step *st, struct kc_err *err)
+{
+	const struct cer_node *keys = cer_node_get(st->node, "keys");
+	const char *name[2], *result;
+	size_t n = 0;
+	kc_result r;
+
+	KC_TRY(r, cer_node_list(st->node, "keys", name, 2, &n, err));
+	if (keys != NULL && n == 0)
+		return CER_NODE_FAIL(keys, err, "'keys' names no key");
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(name[i], "wrapping") != 0 &&
+		    strcmp(name[i], "signing") != 0)
+			return CER_NODE_FAIL(keys, err, "'%.40s' is no key of "
+			    "a card: wrapping, signing", name[i]);
+	KC_TRY(r, cer_node_str(st->node, "result", "await", &result, err));
+	if (strcmp(result, "await") != 0)
+		return CER_NODE_FAIL(cer_node_get(st->node, "result"), err,
+		    "'result' is '%.40s', not await", result);
+out:
+	return r;
+}
+
 static kc_result
 read_step(struct cer_script *s, const struct cer_node *node, size_t act,
     struct kc_err *err)
@@ -69,6 +95,7 @@ read_step(struct cer_script *s, const struct cer_node *node, size_t act,
 		return CER_NODE_FAIL(cer_node_get(node, "do"), err,
 		    "there is no action '%.40s'", action);
 	KC_TRY(r, read_fields(st, err));
+	KC_TRY(r, read_values(st, err));
 	KC_TRY(r, cer_node_str(node, "title", NULL, &st->title, err));
 	KC_TRY(r, cer_node_str(node, "by", NULL, &st->by, err));
 	KC_TRY(r, cer_node_str(node, "say", "", &st->say, err));
@@ -127,12 +154,14 @@ read_sizes(struct cer_script *s, struct kc_err *err)
 		return r;
 	for (size_t i = 0; i < s->n_sizes; i++) {
 		s->sizes[i] = strtol(text[i], NULL, 10);
-		if (s->sizes[i] != 2048 && s->sizes[i] != 3072 &&
-		    s->sizes[i] != 4096)
+		if (strlen(text[i]) != 4 || (s->sizes[i] != 2048 &&
+		    s->sizes[i] != 3072 && s->sizes[i] != 4096))
 			return CER_NODE_FAIL(cer_node_get(s->root, "sizes"),
 			    err, "'%.20s' is no RSA size of 2048, 3072, 4096",
 			    text[i]);
 	}
+	if (s->n_sizes == 0)
+		s->sizes[s->n_sizes++] = 3072;
 	return r;
 }
 

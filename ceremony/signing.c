@@ -111,9 +111,9 @@ write_export(struct cer_room *room, const struct aud_text *t,
 	kc_result r;
 
 	KC_TRY(r, cer_path(room, room->site.exports, "", &out, err));
-	if (kc_file_exists(kc_buf_str(&out))) {
-		KC_TRY(r, kc_path_join(kc_buf_str(&out), "manifest.json",
-		    &path, err));
+	KC_TRY(r, kc_path_join(kc_buf_str(&out), "manifest.json", &path,
+	    err));
+	if (kc_file_exists(kc_buf_str(&path))) {
 		KC_TRY(r, kc_file_read(kc_buf_str(&path), KC_FILE_MAX,
 		    &manifest, err));
 		if (manifest.len == t->body.len && memcmp(manifest.p,

@@ -247,6 +247,34 @@ bind_one(const struct cer_site *site, const struct cer_step *st,
 	return KC_DONE;
 }
 
+/* Whose cards sign a missing evidence: two people, not one twice. */
+static kc_result
+bind_exception(const struct cer_site *site, const struct cer_step *st,
+    struct kc_err *err)
+{
+	const char *by[CER_LIST_MAX];
+	size_t n = 0, two = 0;
+	kc_result r;
+
+	if (strcmp(st->action->name, "exchange.ratify") != 0)
+		return KC_DONE;
+	KC_TRY(r, cer_node_list(st->node, "exception_by", by, CER_LIST_MAX,
+	    &n, err));
+	for (size_t i = 0; i < n; i++) {
+		const struct cer_person *p = cer_site_who(site, by[i]);
+
+		KC_TRY(r, bind_one(site, st, p != NULL ? p->id : by[i], true,
+		    err));
+		two += p != cer_site_who(site, by[0]);
+	}
+	if (two == 0)
+		r = KC_FAIL(err, KC_EREFUSED, 0, "%s:%zu: step '%s' needs "
+		    "the cards of two people in 'exception_by'",
+		    st->node->file, st->node->line, st->id);
+out:
+	return r;
+}
+
 kc_result
 cer_script_bind(const struct cer_script *script, const struct cer_site *site,
     struct kc_err *err)
@@ -256,8 +284,11 @@ cer_script_bind(const struct cer_script *script, const struct cer_site *site,
 	for (size_t i = 0; i < script->n_steps && kc_ok(r); i++) {
 		const struct cer_step *st = &script->step[i];
 
-		KC_TRY(r, bind_one(site, st, st->by, st->action->card &&
-		    strcmp(st->by, st->for_each) == 0, err));
+		KC_TRY(r, bind_one(site, st, st->by, false, err));
+		if (st->for_each[0] == '\0')
+			KC_TRY(r, bind_one(site, st, cer_site_who(site,
+			    st->by)->id, st->action->card, err));
+		KC_TRY(r, bind_exception(site, st, err));
 		if (st->for_each[0] != '\0')
 			KC_TRY(r, bind_one(site, st, st->for_each,
 			    st->action->card, err));

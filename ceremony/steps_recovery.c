@@ -179,11 +179,14 @@ result(struct cer_room *room, const struct cer_instance *in,
 	f[0] = AUD_S("status", status);
 	f[1] = AUD_S("pool", room->site.destination);
 	KC_TRY(r, cer_row(room, "upload.result", in, f, 2, err));
-	KC_TRY(r, cer_artifact_put(room, in, "upload-result.json", bytes.p,
-	    bytes.len, err));
 	cer_line(room, strcmp(status, "Success") == 0 ? CER_LINE_OK :
 	    CER_LINE_NOGO, "Upload", "%.80s", status);
-	if (strcmp(status, "Success") != 0)
+	/* Kept when it is the last word: a failed upload is tried again, and
+	 * its row and hash stand. */
+	if (strcmp(status, "Success") == 0)
+		r = cer_artifact_put(room, in, "upload-result.json", bytes.p,
+		    bytes.len, err);
+	else
 		r = KC_FAIL(err, KC_EREFUSED, 0,
 		    "the online side reports '%.40s'", status);
 out:

@@ -161,19 +161,24 @@ kc_result
 cer_do_environment(struct cer_room *room, const struct cer_instance *in,
     struct kc_err *err)
 {
-	size_t bad = 0;
+	char names[160] = "";
+	size_t bad = 0, at = 0;
 	kc_result r = KC_DONE;
 
 	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
 		bool holds = false;
 
 		KC_TRY(r, judge(room, in, &checks[i], &holds, err));
-		bad += !holds;
+		if (holds)
+			continue;
+		at += (size_t)snprintf(names + at, sizeof names - at, "%s%s",
+		    bad > 0 ? ", " : "", checks[i].name);
+		bad++;
 	}
 	if (bad > 0 && !room->rehearsal) {
 		r = KC_FAIL(err, KC_EREFUSED, 0,
-		    "NO-GO: %zu of %zu checks do not hold", bad,
-		    sizeof checks / sizeof *checks);
+		    "NO-GO: %zu of %zu checks do not hold: %s", bad,
+		    sizeof checks / sizeof *checks, names);
 		goto out;
 	}
 	r = cer_continue(room, in, "go", bad == 0 ?

@@ -110,8 +110,18 @@ rehearsal:
 	$(Q)$(MAKE) --no-print-directory all >&2
 	@scripts/rehearsal
 
-bench: all
-	@tests/bench/run
+# Small programs that tests/bench/run measures or measures with.
+BENCH   := $(BUILD)/tests/bench/append $(BUILD)/tests/bench/spawn \
+	   $(BUILD)/tests/bench/bare
+deps_bench := base audit
+$(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(foreach r,$(deps_bench),$(call lib_obj,$(r)))
+	@mkdir -p $(@D)
+	@$(if $(filter 0,$(V)),echo '  LD    $@')
+	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+.SECONDARY: $(BENCH:$(BUILD)/tests/%=$(BUILD)/obj/tests/%.o)
+
+bench: all $(BENCH)
+	@BUILD=$(BUILD) tests/bench/run $(BENCH_ARGS)
 
 long: all units
 	@tests/run --long

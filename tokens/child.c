@@ -5,329 +5,15 @@
  */
 #include "tokens/child.h"
 
-#include <string.h>
 #include <unistd.h>
 
-#include "tokens/object.h"
+#include "tokens/ops.h"
 
-#define NOT_UNDERSTOOD "the card process does not understand the request"
-
-/* struct child: everything this process is. */
-struct child {
-	int fd;
-	struct tok_mod mod;
-	struct tok_msg in, out;
-	struct kc_secret secret[TOK_SECRETS_MAX];	/* of the request */
-	struct kc_secret answer;			/* of the reply */
-	struct tok_msg item[TOK_LIST_MAX];		/* of the reply */
-	size_t n_items;
-};
-
-static struct child self;	/* one child, one of these */
-
-/* The next item of the reply. */
-static struct tok_msg *
-item(struct child *c)
-{
-	struct tok_msg *m = &c->item[c->n_items++];
-
-	m->len = m->at = 0;
-	m->bad = false;
-	return m;
-}
-
-struct key_ref {
-	uint8_t id[TOK_ID_MAX];
-	size_t id_len;
-};
-
-static kc_result
-get_ref(struct child *c, struct key_ref *k, struct kc_err *err)
-{
-	tok_get_bytes(&c->in, k->id, sizeof k->id, &k->id_len);
-	if (c->in.bad || k->id_len == 0)
-		return KC_FAIL(err, KC_EUSAGE, 0,
-		    "a key id has 1 to %d bytes", TOK_ID_MAX);
-	return KC_DONE;
-}
-
-static kc_result
-do_list(struct child *c, struct kc_err *err)
-{
-	CK_SLOT_ID slots[TOK_LIST_MAX];
-	struct tok_info info;
-	size_t n = 0;
-	kc_result r;
-
-	KC_TRY(r, tok_mod_load(&c->mod, err));
-	KC_TRY(r, tok_mod_slots(&c->mod, slots, TOK_LIST_MAX, &n, err));
-	for (size_t i = 0; i < n; i++) {
-		KC_TRY(r, tok_mod_info(&c->mod, slots[i], &info, err));
-		tok_put_info(item(c), &info);
-	}
-out:
-	return r;
-}
-
-static kc_result
-do_open(struct child *c, struct kc_err *err)
-{
-	struct tok_info info;
-	struct tok_uri uri;
-	kc_result r;
-
-	tok_get_uri(&c->in, &uri);
-	if (!tok_msg_done(&c->in))
-		return KC_FAIL(err, KC_EBUG, 0, NOT_UNDERSTOOD);
-	KC_TRY(r, tok_mod_load(&c->mod, err));
-	KC_TRY(r, tok_mod_select(&c->mod, &uri, &info, err));
-	tok_put_info(item(c), &info);
-out:
-	return r;
-}
-
-static kc_result
-do_info(struct child *c, struct kc_err *err)
-{
-	struct tok_info info;
-	kc_result r = tok_mod_info(&c->mod, c->mod.slot, &info, err);
-
-	if (kc_ok(r))
-		tok_put_info(item(c), &info);
-	return r;
-}
-
-static kc_result
-do_login(struct child *c, struct kc_err *err)
-{
-	return tok_mod_login(&c->mod, &c->secret[0], err);
-}
-
-static kc_result
-do_init(struct child *c, struct kc_err *err)
-{
-	char label[33];
-
-	tok_get_str(&c->in, label, sizeof label);
-	if (!tok_msg_done(&c->in) || c->secret[1].len == 0)
-		return KC_FAIL(err, KC_EBUG, 0, NOT_UNDERSTOOD);
-	return tok_mod_init(&c->mod, label, &c->secret[0], &c->secret[1],
-	    err);
-}
-
-static kc_result
-do_keys(struct child *c, struct kc_err *err)
-{
-	static struct tok_key keys[TOK_KEYS_MAX];
-	size_t n = 0;
-	kc_result r = tok_obj_keys(&c->mod, keys, TOK_KEYS_MAX, &n, err);
-
-	for (size_t i = 0; kc_ok(r) && i < n; i++) {
-		tok_put_key(item(c), &keys[i]);
-		tok_key_free(&keys[i]);
-	}
-	return r;
-}
-
-static kc_result
-do_generate(struct child *c, struct kc_err *err)
-{
-	struct key_ref k;
-	struct tok_key key = { 0 };
-	uint32_t use, bits;
-	kc_result r;
-
-	KC_TRY(r, get_ref(c, &k, err));
-	use = tok_get_u32(&c->in);
-	bits = tok_get_u32(&c->in);
-	if (!tok_msg_done(&c->in))
-		return KC_FAIL(err, KC_EBUG, 0, NOT_UNDERSTOOD);
-	KC_TRY(r, tok_obj_generate(&c->mod, k.id, k.id_len,
-	    use == TOK_SIGNING ? TOK_SIGNING : TOK_WRAPPING, bits, err));
-	KC_TRY(r, tok_obj_key(&c->mod, k.id, k.id_len, &key, err));
-	if (key.bits != bits) {
-		r = KC_FAIL(err, KC_ECARD, 0, "the card made a key of %zu "
-		    "bits, not %u", key.bits, bits);
-		goto out;
-	}
-	tok_put_key(item(c), &key);
-out:
-	tok_key_free(&key);
-	return r;
-}
-
-static kc_result
-do_erase(struct child *c, struct kc_err *err)
-{
-	struct key_ref k;
-	kc_result r = get_ref(c, &k, err);
-
-	if (kc_ok(r))
-		r = tok_obj_destroy(&c->mod, k.id, k.id_len, err);
-	return r;
-}
-
-static kc_result
-do_sweep(struct child *c, struct kc_err *err)
-{
-	size_t n = 0;
-	kc_result r = tok_obj_sweep(&c->mod, &n, err);
-
-	if (kc_ok(r))
-		tok_put_u32(item(c), (uint32_t)n);
-	return r;
-}
-
-static kc_result
-do_certificate(struct child *c, struct kc_err *err)
-{
-	struct kc_buf der = { 0 };
-	struct tok_key key = { 0 };
-	struct key_ref k;
-	char subject[256];
-	uint32_t use;
-	kc_result r;
-
-	KC_TRY(r, get_ref(c, &k, err));
-	use = tok_get_u32(&c->in);
-	tok_get_str(&c->in, subject, sizeof subject);
-	if (!tok_msg_done(&c->in))
-		return KC_FAIL(err, KC_EBUG, 0, NOT_UNDERSTOOD);
-	KC_TRY(r, tok_obj_key(&c->mod, k.id, k.id_len, &key, err));
-	KC_TRY(r, tok_x509_make(&c->mod, &key,
-	    use == TOK_SIGNING ? TOK_SIGNING : TOK_WRAPPING, subject, &der,
-	    err));
-	KC_TRY(r, tok_obj_store_cert(&c->mod, k.id, k.id_len, &der, err));
-	tok_put_bytes(item(c), der.p, der.len);
-out:
-	tok_key_free(&key);
-	kc_buf_free(&der);
-	return r;
-}
-
-static kc_result
-do_probe(struct child *c, struct kc_err *err)
-{
-	static const uint8_t known[32] = "ceremony-probe-v1";
-	struct tok_key key = { 0 };
-	struct kc_buf sig = { 0 };
-	struct key_ref k;
-	uint32_t decrypt, sign;
-	kc_result r;
-
-	KC_TRY(r, get_ref(c, &k, err));
-	decrypt = tok_get_u32(&c->in);
-	sign = tok_get_u32(&c->in);
-	if (!tok_msg_done(&c->in))
-		return KC_FAIL(err, KC_EBUG, 0, NOT_UNDERSTOOD);
-	KC_TRY(r, tok_obj_key(&c->mod, k.id, k.id_len, &key, err));
-	if (decrypt)
-		KC_TRY(r, tok_rsa_probe(&c->mod, &key, err));
-	if (sign)
-		KC_TRY(r, tok_rsa_sign(&c->mod, &key, known, &sig, err));
-	tok_put_u32(item(c), decrypt ? (uint32_t)c->mod.way :
-	    TOK_OAEP_UNKNOWN);
-out:
-	tok_key_free(&key);
-	kc_buf_free(&sig);
-	return r;
-}
-
-/* No fallback here: the way is the probe's, found once. */
-static kc_result
-do_unwrap(struct child *c, struct kc_err *err)
-{
-	struct kc_buf ek = { 0 };
-	struct tok_key key = { 0 };
-	uint8_t bytes[TOK_MODULUS_MAX];
-	struct key_ref k;
-	size_t len;
-	uint32_t way;
-	kc_result r;
-
-	KC_TRY(r, get_ref(c, &k, err));
-	way = tok_get_u32(&c->in);
-	tok_get_bytes(&c->in, bytes, sizeof bytes, &len);
-	if (!tok_msg_done(&c->in) || way > TOK_OAEP_RAW)
-		return KC_FAIL(err, KC_EBUG, 0, NOT_UNDERSTOOD);
-	KC_TRY(r, kc_buf_add(&ek, bytes, len, err));
-	KC_TRY(r, tok_obj_key(&c->mod, k.id, k.id_len, &key, err));
-	if (way == TOK_OAEP_UNKNOWN) {
-		if (c->mod.way == TOK_OAEP_UNKNOWN ||
-		    c->mod.probed_len != k.id_len ||
-		    memcmp(c->mod.probed_id, k.id, k.id_len) != 0)
-			KC_TRY(r, tok_rsa_probe(&c->mod, &key, err));
-		way = c->mod.way;
-	}
-	r = tok_rsa_decrypt(&c->mod, &key, (enum tok_oaep)way, &ek,
-	    &c->answer, err);
-out:
-	tok_key_free(&key);
-	kc_buf_free(&ek);
-	return r;
-}
-
-static kc_result
-do_sign(struct child *c, struct kc_err *err)
-{
-	struct tok_key key = { 0 };
-	struct kc_buf sig = { 0 };
-	struct key_ref k;
-	uint8_t digest[32];
-	size_t len;
-	kc_result r;
-
-	KC_TRY(r, get_ref(c, &k, err));
-	tok_get_bytes(&c->in, digest, sizeof digest, &len);
-	if (!tok_msg_done(&c->in) || len != sizeof digest)
-		return KC_FAIL(err, KC_EBUG, 0, NOT_UNDERSTOOD);
-	KC_TRY(r, tok_obj_key(&c->mod, k.id, k.id_len, &key, err));
-	KC_TRY(r, tok_rsa_sign(&c->mod, &key, digest, &sig, err));
-	tok_put_bytes(item(c), sig.p, sig.len);
-out:
-	tok_key_free(&key);
-	kc_buf_free(&sig);
-	return r;
-}
-
-static kc_result
-do_wipe(struct child *c, struct kc_err *err)
-{
-	return tok_obj_destroy(&c->mod, NULL, 0, err);
-}
-
-static kc_result
-do_bye(struct child *c, struct kc_err *err)
-{
-	(void)err;
-	tok_mod_unload(&c->mod);
-	return KC_DONE;
-}
-
-static const struct {
-	kc_result (*run)(struct child *c, struct kc_err *err);
-	bool needs_card;
-} ops[TOK_OPS] = {
-	[TOK_OP_LIST] = { do_list, false },
-	[TOK_OP_OPEN] = { do_open, false },
-	[TOK_OP_INFO] = { do_info, true },
-	[TOK_OP_LOGIN] = { do_login, true },
-	[TOK_OP_INIT] = { do_init, true },
-	[TOK_OP_KEYS] = { do_keys, true },
-	[TOK_OP_GENERATE] = { do_generate, true },
-	[TOK_OP_ERASE] = { do_erase, true },
-	[TOK_OP_CERTIFICATE] = { do_certificate, true },
-	[TOK_OP_PROBE] = { do_probe, true },
-	[TOK_OP_UNWRAP] = { do_unwrap, true },
-	[TOK_OP_SIGN] = { do_sign, true },
-	[TOK_OP_WIPE] = { do_wipe, true },
-	[TOK_OP_SWEEP] = { do_sweep, true },
-	[TOK_OP_BYE] = { do_bye, false },
-};
+static struct tok_child self;	/* one child, one of these */
 
 /* Receive one request with its secrets; false when the socket closed. */
 static bool
-receive(struct child *c, uint32_t *ret_seq, uint32_t *ret_op)
+receive(struct tok_child *c, uint32_t *ret_seq, uint32_t *ret_op)
 {
 	uint32_t n;
 
@@ -346,7 +32,7 @@ receive(struct child *c, uint32_t *ret_seq, uint32_t *ret_op)
 }
 
 static bool
-reply(struct child *c, uint32_t seq, kc_result r, const struct kc_err *err)
+reply(struct tok_child *c, uint32_t seq, kc_result r, const struct kc_err *err)
 {
 	struct tok_msg *m = &c->out;
 	bool ok = kc_ok(r);
@@ -373,7 +59,7 @@ reply(struct child *c, uint32_t seq, kc_result r, const struct kc_err *err)
 }
 
 static bool
-serve_one(struct child *c, const struct tok_child_start *start)
+serve_one(struct tok_child *c, const struct tok_child_start *start)
 {
 	struct kc_err err = { 0 };
 	uint32_t seq = 0, op = 0;
@@ -387,11 +73,11 @@ serve_one(struct child *c, const struct tok_child_start *start)
 	if (!start->ready) {
 		err = start->err;
 		r = (kc_result){ err.code != KC_OK ? err.code : KC_EBUG };
-	} else if (op >= TOK_OPS || ops[op].run == NULL ||
-	    (ops[op].needs_card && !c->mod.selected)) {
-		r = KC_FAIL(&err, KC_EBUG, 0, NOT_UNDERSTOOD);
+	} else if (op >= TOK_OPS || tok_child_ops[op].run == NULL ||
+	    (tok_child_ops[op].needs_card && !c->mod.selected)) {
+		r = KC_FAIL(&err, KC_EBUG, 0, TOK_NOT_UNDERSTOOD);
 	} else {
-		r = ops[op].run(c, &err);
+		r = tok_child_ops[op].run(c, &err);
 	}
 	go_on = reply(c, seq, r, &err) && op != TOK_OP_BYE;
 out:

@@ -146,9 +146,11 @@ p_ask(void *ctx, const struct cer_view *v, const struct cer_prompt *q,
 	do {
 		if (q->kind == CER_ASK_WAIT && q->ready(q->ready_ctx))
 			return KC_DONE;
-		(void)printf("     %s (!e exception, !s suspend) > ",
+		(void)printf("     %s%s (!e exception, !s suspend) > ",
 		    q->kind == CER_ASK_YESNO ? "y or n" :
-		    q->kind == CER_ASK_WORD ? "the word" : "Enter");
+		    q->kind == CER_ASK_WORD ? "the word " :
+		    q->kind == CER_ASK_TEXT ? "text" : "Enter",
+		    q->kind == CER_ASK_WORD ? q->word : "");
 		r = line(ret->text, sizeof ret->text, err);
 		if (!kc_ok(r))
 			return r;
@@ -174,9 +176,14 @@ read_pin(const char *text, size_t max, struct kc_secret *ret,
 	}
 	quiet = old;
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+	/* Echo goes first: who types at once must not see the PIN. */
+	if (tcsetattr(fd, TCSAFLUSH, &quiet) != 0) {
+		(void)close(fd);
+		return KC_FAIL(err, KC_ECANCEL, errno,
+		    "the terminal's echo cannot be turned off");
+	}
 	(void)printf("     %s > ", text);
 	(void)fflush(stdout);
-	(void)tcsetattr(fd, TCSAFLUSH, &quiet);
 	r = kc_secret_read_line(fd, max + 2, "PIN", ret, err);
 	(void)tcsetattr(fd, TCSAFLUSH, &old);
 	(void)close(fd);

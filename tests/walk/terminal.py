@@ -30,8 +30,7 @@ WORDS = pgp_words()
 def mask_words(text):
     """Three or more hash words and everything between them."""
     tokens = text.split()
-    if sum(t in WORDS for t in tokens) >= max(1, len(tokens) - 1) and \
-       [t for t in tokens if t not in WORDS] in ([], ["..."]):
+    if tokens and all(t in WORDS or t in ("...", "…") for t in tokens):
         return text[:len(text) - len(text.lstrip())] + "<words>"
     return text
 
@@ -64,6 +63,19 @@ def masked(shot):
             continue
         out.append(line.rstrip())
     return "\n".join(out).rstrip("\n") + "\n"
+
+
+def loose(shot):
+    """Words are of many lengths: rows may differ by one, texts may not."""
+    left, right = [], []
+    for line in masked(shot).split("\n"):
+        a, bar, b = line.rpartition("│")
+        if bar:
+            left.append(a.rstrip())
+        if b.strip() and not re.search("more lines? (above|below)|NO-GO", b) \
+           and (not right or b.strip() != right[-1]):
+            right.append(b.strip())
+    return "\n".join(left + right) + "\n"
 
 
 class Terminal:

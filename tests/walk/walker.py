@@ -56,7 +56,7 @@ class Walker:
         return self.changed(shot)
 
     def line(self, shot):
-        word = re.search(r"type\s+([A-Z]{4,})", shot)
+        word = re.search(r"Type the word ([A-Z]{4,})", shot)
         if word:
             self.t.type(word.group(1))
         else:

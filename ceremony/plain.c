@@ -141,9 +141,11 @@ p_ask(void *ctx, const struct cer_view *v, const struct cer_prompt *q,
 	do {
 		if (q->kind == CER_ASK_WAIT && q->ready(q->ready_ctx))
 			return KC_DONE;
-		(void)printf("     %s (!e exception, !s suspend) > ",
+		(void)printf("     %s%s (!e exception, !s suspend) > ",
 		    q->kind == CER_ASK_YESNO ? "y or n" :
-		    q->kind == CER_ASK_WORD ? "the word" : "Enter");
+		    q->kind == CER_ASK_WORD ? "the word " :
+		    q->kind == CER_ASK_TEXT ? "text" : "Enter",
+		    q->kind == CER_ASK_WORD ? q->word : "");
 		r = line(ret->text, sizeof ret->text, err);
 		if (!kc_ok(r))
 			return r;

@@ -28,7 +28,7 @@ cer_do_close(struct cer_room *room, const struct cer_instance *in,
 		.person = in->person->id, .name = in->person->name,
 		.word = "CLOSE", .certain = "everything so far is in the "
 		"journal", .text = "Nothing can be added to the story after "
-		"this. To close the ceremony type CLOSE." };
+		"this." };
 	size_t open = 0;
 	struct aud_fact f[2];
 	kc_result r = KC_DONE;

@@ -47,6 +47,19 @@ free_certs(struct sd_cert *cert, size_t n)
 		sd_cert_free(&cert[i]);
 }
 
+/* One line of the pane for each line of the warning. */
+static void
+warn_lines(struct cer_room *room, const char *text)
+{
+	while (*text != '\0') {
+		size_t len = strcspn(text, "\n");
+
+		cer_line(room, CER_LINE_NOGO, "Warning", "%.*s",
+		    (int)(len < 200 ? len : 200), text);
+		text += len + (text[len] == '\n');
+	}
+}
+
 kc_result
 cer_do_set(struct cer_room *room, const struct cer_instance *in,
     struct kc_err *err)
@@ -76,8 +89,7 @@ cer_do_set(struct cer_room *room, const struct cer_instance *in,
 	f[2] = AUD_S("pool", room->site.pool);
 	r = cer_row(room, "set", in, f, 3, err);
 	if (kc_ok(r) && warn.len > 0)
-		cer_line(room, CER_LINE_NOGO, "Warning", "%.200s",
-		    kc_buf_str(&warn));
+		warn_lines(room, kc_buf_str(&warn));
 out:
 	free_certs(cert, n);
 	kc_buf_free(&warn);

@@ -112,18 +112,19 @@ cer_do_ratify(struct cer_room *room, const struct cer_instance *in,
 	struct cer_prompt q = { .kind = CER_ASK_WORD, .key = "receive",
 		.person = in->person->id, .name = in->person->name,
 		.word = "RECEIVE", .certain = "nothing was decrypted or "
-		"encrypted", .text = "Whoever holds this key receives the "
-		"whole domain. Compare the words with what two people wrote "
-		"from their own screens. To go on type RECEIVE." };
+		"encrypted", .text = "Two people compare the words with their "
+		"own papers." };
 	char sha[KC_HEX];
 	struct aud_fact f[3];
 	kc_result r;
 
 	KC_TRY(r, fetch(room, in, err));
 	KC_TRY(r, exchange_hash(room, sha, err));
-	cer_line(room, CER_LINE_HASH, "Exchange", "%s", sha);
+	/* Only what is compared: it must not scroll out of a small screen. */
+	room->view.n_lines = 0;
 	cer_line(room, CER_LINE_NOGO, "Evidence",
-	    "not checked: a signed exception is needed");
+	    "none: signed exception");
+	cer_line(room, CER_LINE_HASH, "Exchange", "%s", sha);
 	KC_TRY(r, cer_ask(room, in, &q, &a, err));
 	KC_TRY(r, except(room, in, sha, err));
 	f[0] = AUD_S("exchange.sha256", sha);

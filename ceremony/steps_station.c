@@ -216,6 +216,17 @@ out:
 	return r;
 }
 
+/* One hash at a time: three do not fit on a small screen. */
+static kc_result
+compare(struct cer_room *room, const struct cer_instance *in,
+    const char *what, const char *hex, struct kc_err *err)
+{
+	room->view.n_lines = 0;
+	cer_line(room, CER_LINE_HASH, what, "%s", hex);
+	return cer_continue(room, in, "software",
+	    "Compare this hash with your paper. Enter when equal.", err);
+}
+
 kc_result
 cer_do_software(struct cer_room *room, const struct cer_instance *in,
     struct kc_err *err)
@@ -227,12 +238,9 @@ cer_do_software(struct cer_room *room, const struct cer_instance *in,
 	kc_hex(room->software, KC_SHA256, software);
 	kc_hex(room->script.sha256, KC_SHA256, script);
 	kc_hex(room->site.sha256, KC_SHA256, site);
-	cer_line(room, CER_LINE_HASH, "Program", "%s", software);
-	cer_line(room, CER_LINE_HASH, "Script", "%s", script);
-	cer_line(room, CER_LINE_HASH, "Site", "%s", site);
-	KC_TRY(r, cer_continue(room, in, "software",
-	    "Compare the three hashes with your paper. Enter when equal.",
-	    err));
+	KC_TRY(r, compare(room, in, "Program", software, err));
+	KC_TRY(r, compare(room, in, "Script", script, err));
+	KC_TRY(r, compare(room, in, "Site", site, err));
 	f[0] = AUD_S("software", software);
 	f[1] = AUD_S("script", script);
 	f[2] = AUD_S("site", site);

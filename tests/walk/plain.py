@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Walk a whole rehearsal in plain lines (--plain) on a terminal of our own.
+
+Usage: plain.py CEREMONY FOLDER SCREENS
+"""
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+
+import walker
+
+program, folder = sys.argv[1:3]
+PATIENCE = 40.0
+passed = failed = 0
+
+
+def case(sentence, truth, why=""):
+    global passed, failed
+    passed += bool(truth)
+    failed += not truth
+    print("%s  plain: %s" % ("ok  " if truth else "FAIL", sentence))
+    if not truth and why:
+        print("\n".join("      " + s for s in why.split("\n")[-40:]))
+
+
+class Plain:
+    """The program on a pseudo-terminal: lines in, lines out."""
+    def __init__(self, *argv):
+        self.text = ""          # everything it printed
+        self.asked = 0          # how much of it is answered
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.execv(program, [program, *argv])
+
+    def prompt(self):
+        """The text up to the next "> ", or None at the end."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            if self.text[self.asked:].endswith(" > "):
+                return self.text[self.asked:]
+            if not select.select([self.fd], [], [], 0.5)[0]:
+                continue
+            try:
+                more = os.read(self.fd, 65536)
+            except OSError:
+                more = b""
+            if not more:
+                return None
+            self.text += more.decode("utf-8", "replace")
+        raise TimeoutError("no question:\n" + self.text[-2000:])
+
+    def say(self, line):
+        self.asked = len(self.text)
+        os.write(self.fd, line.encode() + b"\n")
+
+    def end(self):
+        while self.prompt() is not None:
+            raise AssertionError("another question:\n" + self.text[-2000:])
+        os.close(self.fd)
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+class Room:
+    """What people answer; what goes wrong once goes wrong at `once`."""
+    def __init__(self, once):
+        self.once = dict(once)
+        self.who = ""
+        self.bags = 0
+        self.pin = ""
+
+    def answer(self, q):
+        people = re.findall(r"^  -> .*?\(?([a-z]+-[0-9]+)?\)?: ", q, re.M)
+        named = re.findall(r"^  -> ([^:]+): ", q, re.M)
+        if named:
+            self.who = named[-1]
+        for text in list(self.once):
+            if text in q:
+                return self.once.pop(text)
+        last = q.split("\n")[-1]
+        if "PIN" in last:
+            return PINS[self.who]
+        word = re.search(r"the word ([A-Z]+)", last)
+        if word:
+            return word.group(1)
+        if "y or n" in last:
+            return "y"
+        if last.strip().startswith("text"):
+            self.bags += 1
+            return "RB-%04d" % self.bags
+        return "" if people or "Enter" in last else "?"
+
+
+PINS = dict(zip(("Mara Lindqvist", "Tomas Novak", "Grace Adeyemi",
+                 "Aldo Rossi", "Birgit Maier", "Chen Wei"),
+                walker.PINS.values()))
+
+
+def walk(plain, room):
+    """Until a question nobody has an answer for, or the end."""
+    for _ in range(3000):
+        q = plain.prompt()
+        if q is None:
+            return plain.end()
+        plain.say(room.answer(q))
+    raise AssertionError("too many questions")
+
+
+def main():
+    run = Plain("run", folder + "/script.yaml", "--site", folder +
+                "/site.yaml", "--dir", folder + "/ceremony", "--rehearsal",
+                "--plain")
+    code = walk(run, Room({
+        "Is Birgit Maier (holder-2)": "!e",
+        "Expected > ": "on time", "Happened > ": "too late",
+        "Action > ": "we waited", "Decided by > ": "Administrator",
+        "PIN again > ": "83591799",             # differs, once
+        "Generate the signing key of Mara": "83591788",  # wrong, once
+        "[holder-1": "!s", "Initialise the card of Aldo": "!s",
+        "Type the PIN again": "r"}))
+    case("suspension is exit 5", code == 5, run.text)
+    for text in ("The two are not equal", "REFUSED the card does not accept",
+                 "Suspended in step 3.1", "Exception ", "NO-GO"):
+        case("it says '%s'" % text, text in run.text, run.text)
+    again = Plain("resume", "--dir", folder + "/ceremony", "--plain")
+    code = walk(again, Room({"the word RECEIVE": "receive"}))
+    case("the walk ends with exit 0", code == 0, again.text)
+    case("and with the head words", "is complete" in again.text, again.text)
+    seen = run.text + again.text
+    for digits in list(walker.PINS.values()) + ["83591799", "83591788"]:
+        case("PIN ...%s is on no line" % digits[-2:], digits not in seen)
+    case("no cursor is moved and nothing redrawn", "\x1b" not in seen)
+    for where in ("ceremony", "export"):
+        r = subprocess.run([program, "audit", "verify", "%s/%s" %
+                            (folder, where)], stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT, text=True, check=False)
+        case("%s verifies" % where, r.returncode == 0, r.stdout)
+    r = subprocess.run([program, "audit", "show", folder + "/ceremony"],
+                       stdout=subprocess.PIPE, text=True, check=False)
+    for text in ("too late", "card.failed", "RB-0001"):
+        case("'%s' is in the journal" % text, text in r.stdout)
+    print("%d passed, %d failed" % (passed, failed))
+    sys.exit(1 if failed else 0)
+
+
+try:
+    main()
+except (TimeoutError, AssertionError, KeyError) as e:
+    case("the walk goes on", False, str(e))
+    print("%d passed, %d failed" % (passed, failed))
+    sys.exit(1)

@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Walk a whole rehearsal on the screens; compare the main ones.
+
+Usage: screens.py CEREMONY FOLDER SCREENS
+FOLDER holds script.yaml, site.yaml, medium/, and a pool that attends to it.
+WALK_UPDATE=1 writes SCREENS/walk_*.txt instead of comparing.
+"""
+import difflib
+import os
+import re
+import subprocess
+import sys
+
+import terminal
+import walker
+
+program, folder, screens = sys.argv[1:4]
+passed = failed = 0
+
+
+def case(sentence, truth, why=""):
+    global passed, failed
+    passed += bool(truth)
+    failed += not truth
+    print("%s  %s" % ("ok  " if truth else "FAIL", sentence))
+    if not truth and why:
+        print("\n".join("      " + s for s in why.split("\n")))
+
+
+def compare(name, shot, mask=terminal.masked):
+    path = os.path.join(screens, "walk_%s.txt" % name)
+    got = mask(shot)
+    if os.environ.get("WALK_UPDATE"):
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(got)
+    with open(path, encoding="utf-8") as f:
+        want = f.read()
+    case("the screen is tests/screens/walk_%s.txt" % name, got == want,
+         "\n".join(difflib.unified_diff(want.split("\n"), got.split("\n"),
+                                        "wanted", "got", lineterm="")))
+
+
+def same_terminal(where):
+    with open(os.path.join(where, "before")) as a, \
+         open(os.path.join(where, "after")) as b:
+        case("the terminal is as it was before", a.read() == b.read())
+
+
+def opening(t, w):
+    compare("step", w.until("1.1", "Purpose and rules"))
+    t.type("?")
+    compare("help", t.see("any key back"))
+    t.keys("Space")
+    w.until("1.1", "Purpose and rules")
+    t.type("h")
+    compare("head", t.see("any key back"))
+    t.keys("Space")
+    w.until("Is Birgit Maier (holder-2)")
+    t.type("e")
+    t.see("Expected")
+    for text in ("holder-2 on time", "ten minutes late", "we waited"):
+        t.type(text)
+        t.see(text)
+        t.keys("Tab")
+    t.type("Administrator")
+    compare("form", t.see("Administrator"))
+    t.keys("Enter")
+    t.wait(lambda s: "Expected" not in s, "the question again")
+    shot = w.until("Is Birgit Maier (holder-2)")
+    case("after the form the same question stands again",
+         w.asks(shot) == "yesno")
+    compare("gonogo", w.until("1.3", "NO-GO in production"))
+    compare("hash", w.until("1.5", "Compare this hash", "Program"),
+            terminal.loose)
+
+
+def pins(t, w):
+    shot = w.until("New PIN, first time")
+    compare("newpin", shot)
+    w.pin(shot)
+    w.pin(t.see("The same PIN again"), "83591799")
+    compare("differ", t.see("The two entries"))
+    shot = w.pin(t.settled())
+    shot = w.pin(t.see("The same PIN again"))
+    shot = w.until("2.3", "Your PIN, please")
+    compare("pin", shot)
+    w.pin(shot, "83591788")
+    shot = t.see("REFUSED")
+    compare("refusal", t.settled())
+    t.type("r")
+    t.wait(lambda s: "REFUSED" not in s, "the PIN question")
+    w.until("2.3", "Your PIN, please")
+
+
+def suspended(t, w):
+    w.until("3.1", "Put the blank card")
+    t.type("s")
+    shot = t.see("Suspended in step 3.1")
+    compare("suspended", t.settled())
+    t.keys("Enter")
+    shot = t.see("all done")
+    case("suspension is exit 5", "exit 5" in shot, shot)
+    case("and says how to go on", "ceremony resume --dir" in shot, shot)
+    same_terminal(folder)
+
+
+def recovery(t, w):
+    compare("give", w.until("5.3", "give a share now"))
+    shot = w.until("6.1", "word RECEIVE")
+    case("the words to be compared are on the screen with the question",
+         re.search("Exchange  [0-9a-f]{4} ", shot), shot)
+    compare("receive", shot, terminal.loose)
+    t.type("receive")
+    t.keys("Enter")
+    case("another word is refused", t.see("'receive' is not the word RECEIVE"))
+    t.keys("C-u")
+    for _ in range(len("receive")):
+        t.keys("BSpace")
+    t.type("RECEIVE")
+    t.keys("Enter")
+    t.wait(lambda s: "is not the word" not in s and "word RECEIVE" not in s,
+           "the exception's first card")
+    compare("bag", w.until("7.1", "Bag number"))
+    compare("close", w.until("8.1", "word CLOSE"))
+    compare("farewell", w.until("is complete"))
+    t.keys("Enter")
+    shot = t.see("all done")
+    case("the walk ends with exit 0", "exit 0" in shot, shot)
+    same_terminal(folder)
+
+
+def afterwards(t):
+    seen = "\n".join(t.shots) + t.history()
+    for digits in list(walker.PINS.values()) + ["83591799", "83591788"]:
+        case("PIN %s... is on no screen" % digits[-2:], digits not in seen)
+    found = subprocess.run(["grep", "-rl", "835917", folder + "/ceremony",
+                            folder + "/export", folder + "/medium"],
+                           stdout=subprocess.PIPE, text=True, check=False)
+    case("no PIN is in a file", found.stdout == "", found.stdout)
+    for where in ("ceremony", "export"):
+        r = subprocess.run([program, "audit", "verify", "%s/%s" %
+                            (folder, where)], stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT, text=True, check=False)
+        case("%s verifies" % where, r.returncode == 0, r.stdout)
+    r = subprocess.run([program, "audit", "show", folder + "/ceremony"],
+                       stdout=subprocess.PIPE, text=True, check=False)
+    for text in ("ten minutes late", "card.failed", "resume", "RB-0001"):
+        case("'%s' is in the journal" % text, text in r.stdout)
+    wide = [s for shot in t.shots for s in shot.split("\n") if len(s) > 80]
+    case("no line is wider than 80", not wide, "\n".join(wide))
+
+
+def main():
+    t = terminal.Terminal(folder)
+    w = walker.Walker(t)
+    try:
+        t.start("%s run %s/script.yaml --site %s/site.yaml --dir "
+                "%s/ceremony --rehearsal" % (program, folder, folder,
+                                             folder))
+        t.see("? help")
+        opening(t, w)
+        pins(t, w)
+        suspended(t, w)
+        t.start("%s resume --dir %s/ceremony" % (program, folder))
+        t.see("? help")
+        recovery(t, w)
+        afterwards(t)
+    except (TimeoutError, AssertionError) as e:
+        case("the walk goes on", False, str(e))
+    finally:
+        t.end()
+    print("%d passed, %d failed" % (passed, failed))
+    sys.exit(1 if failed else 0)
+
+
+main()

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Answers what the screens ask, as a room would, up to a named place."""
+import re
+
+# One PIN a person; no hash, serial or time holds so many of its digits.
+PINS = {"witness-1": "83591701", "witness-2": "83591702",
+        "auditor-1": "83591703", "holder-1": "83591704",
+        "holder-2": "83591705", "holder-3": "83591706"}
+
+
+def bottom(shot):
+    lines = [s for s in shot.split("\n") if s.strip()]
+    return lines[-1] if lines else ""
+
+
+def still(shot):
+    """Without what moves by itself: the clock."""
+    return re.sub(r"\d\d:\d\d:\d\d", "", shot)
+
+
+def actor(shot):
+    """Whose question it is: the id in the rule above it."""
+    m = re.findall(r"── ([a-z]+-[0-9]+) \(", shot)
+    return m[-1] if m else ""
+
+
+class Walker:
+    def __init__(self, terminal):
+        self.t = terminal
+        self.bags = 0
+
+    def asks(self, shot):
+        line = bottom(shot)
+        if "Ctrl-U clear" in line:
+            return "pin"
+        if "y yes" in line:
+            return "yesno"
+        if "Enter go on" in line:
+            return "say"
+        if "Enter done" in line and "e exception" in line and \
+           "F1" not in line and "Esc" not in line:
+            return "continue"
+        if "Enter done" in line:
+            return "line"
+        if "answer" in line:
+            return "refusal"
+        return ""               # card work, waiting, or not there yet
+
+    def changed(self, before):
+        return self.t.wait(lambda s: still(s) != still(before),
+                           "another screen than\n" + before)
+
+    def pin(self, shot, digits=None):
+        self.t.type(digits or PINS[actor(shot)])
+        self.t.keys("Enter")
+        return self.changed(shot)
+
+    def line(self, shot):
+        word = re.search(r"Type the word ([A-Z]{4,})", shot)
+        if word:
+            self.t.type(word.group(1))
+        else:
+            self.bags += 1
+            self.t.type("RB-%04d" % self.bags)
+        self.t.keys("Enter")
+        # The typed text itself changes the screen; the question must go.
+        return self.t.wait(lambda s: self.asks(s) != "line" or
+                           actor(s) != actor(shot), "the next question")
+
+    def answer(self, shot):
+        kind = self.asks(shot)
+        if kind == "pin":
+            return self.pin(shot)
+        if kind == "line":
+            return self.line(shot)
+        if kind == "yesno":
+            self.t.type("y")
+        elif kind in ("continue", "say"):
+            self.t.keys("Enter")
+        elif kind == "refusal":
+            raise AssertionError("refused:\n" + shot)
+        else:
+            return self.changed(shot)
+        return self.changed(shot)
+
+    def until(self, *wanted):
+        """Answer everything until a question shows all the texts."""
+        for _ in range(2000):
+            shot = self.t.settled()
+            if all(w in shot for w in wanted) and \
+               (self.asks(shot) or "all done" in shot):
+                return shot
+            if "all done" in shot:
+                raise AssertionError("it ended before %s:\n%s" %
+                                     (wanted, shot))
+            self.answer(shot)
+        raise AssertionError("too many questions before %s" % (wanted,))

@@ -175,6 +175,10 @@ KC_MUST kc_result cer_walk(struct cer_room *room, struct kc_err *err);
 KC_MUST kc_result cer_card_module(struct cer_room *room,
     const struct cer_card *card, struct kc_buf *env, struct tok_module *ret,
     struct kc_err *err);
+/* softcard.c: the store of a rehearsal's SoftHSM card, made when it is first
+ *  needed.  ret_mended is set when its token file was put back from a copy. */
+KC_MUST kc_result cer_soft_store(const char *store, bool *ret_mended,
+    struct kc_err *err);
 struct tok_wait cer_card_wait(struct cer_room *room, const char *work);
 /* cer_room_login: open the bound card of a person and log in with the PIN
  *  the person types; a wrong PIN is journaled and asked again.

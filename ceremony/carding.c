@@ -18,7 +18,7 @@ cer_card_module(struct cer_room *room, const struct cer_card *card,
 	const struct cer_module_def *m = cer_site_module(&room->site,
 	    card->def->module);
 	struct kc_buf store = { 0 };
-	bool mended = false;
+	struct cer_mended mended = { 0 };
 	kc_result r = KC_DONE;
 
 	*ret = (struct tok_module){ .path = m->path };
@@ -30,12 +30,17 @@ cer_card_module(struct cer_room *room, const struct cer_card *card,
 		    card->def->id);
 	KC_TRY(r, cer_path(room, card->def->store, "", &store, err));
 	KC_TRY(r, cer_soft_store(kc_buf_str(&store), &mended, err));
-	if (mended)
+	if (mended.put_back)
 		KC_TRY(r, cer_exception_note(room, NULL,
 		    "the software card's token file as it was closed",
 		    "emptied: SoftHSM was ended while it wrote it anew",
 		    "put back from the copy made when the card was last "
 		    "opened", err));
+	if (mended.set_aside)
+		KC_TRY(r, cer_exception_note(room, NULL,
+		    "a token initialised once",
+		    "SoftHSM was ended while it made the token; no key is "
+		    "in it", "set aside; a blank one is taken", err));
 	env->len = 0;
 	KC_TRY(r, kc_buf_addf(env, err, "SOFTHSM2_CONF=%s/softhsm2.conf",
 	    kc_buf_str(&store)));

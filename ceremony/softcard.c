@@ -74,11 +74,49 @@ out:
 	return r;
 }
 
+/* Label, serial, flags and SO PIN: what every token that SoftHSM 2.6 has
+ * finished making holds.  An attribute begins with its type in 8 bytes. */
+static bool
+is_whole(const struct kc_buf *file)
+{
+	static const uint8_t type[][8] = {
+		{ 0, 0, 0, 0, 0x80, 0, 0x53, 0x49 },
+		{ 0, 0, 0, 0, 0x80, 0, 0x53, 0x4a },
+		{ 0, 0, 0, 0, 0x80, 0, 0x53, 0x4b },
+		{ 0, 0, 0, 0, 0x80, 0, 0x53, 0x4c },
+	};
+
+	for (size_t i = 0; i < sizeof type / sizeof *type; i++)
+		if (file->len == 0 || memmem(file->p, file->len, type[i],
+		    sizeof type[i]) == NULL)
+			return false;
+	return true;
+}
+
+/* A token that was never finished has no keys, and SoftHSM answers nothing
+ * while it sees it: out of its sight. */
+static kc_result
+set_aside(const char *store, const char *token, struct kc_err *err)
+{
+	struct kc_buf from = { 0 }, to = { 0 };
+	kc_result r;
+
+	KC_TRY(r, kc_buf_addf(&from, err, "%s/tokens/%s", store, token));
+	KC_TRY(r, kc_buf_addf(&to, err, "%s/unfinished-%s", store, token));
+	if (rename(kc_buf_str(&from), kc_buf_str(&to)) != 0)
+		r = KC_FAIL(err, KC_EIO, errno, "cannot set %s aside: %s",
+		    kc_buf_str(&from), strerror(errno));
+out:
+	kc_buf_free(&from);
+	kc_buf_free(&to);
+	return r;
+}
+
 /* SoftHSM 2.6 writes a token's file anew, in place, at every login: killed
  * in between it leaves an empty one, and the token with all its keys is no
  * more (tests/e2e/kill_resume.sh).  So each opening keeps a copy. */
 static kc_result
-mend(const char *store, const char *token, bool *ret_mended,
+mend(const char *store, const char *token, struct cer_mended *ret,
     struct kc_err *err)
 {
 	struct kc_buf path = { 0 }, copy = { 0 }, temp = { 0 };
@@ -96,13 +134,18 @@ mend(const char *store, const char *token, bool *ret_mended,
 	if (kc_file_exists(kc_buf_str(&copy)))
 		KC_TRY(r, kc_file_read(kc_buf_str(&copy), TOKEN_FILE_MAX,
 		    &kept, err));
-	if (now.len == 0 && kept.len > 0) {
+	if (is_whole(&now)) {
+		if (now.len != kept.len ||
+		    memcmp(now.p, kept.p, now.len) != 0)
+			r = replace(kc_buf_str(&copy), kc_buf_str(&temp),
+			    &now, err);
+	} else if (is_whole(&kept)) {
 		KC_TRY(r, replace(kc_buf_str(&path), kc_buf_str(&temp),
 		    &kept, err));
-		*ret_mended = true;
-	} else if (now.len > 0 && (now.len != kept.len ||
-	    memcmp(now.p, kept.p, now.len) != 0)) {
-		r = replace(kc_buf_str(&copy), kc_buf_str(&temp), &now, err);
+		ret->put_back = true;
+	} else {
+		KC_TRY(r, set_aside(store, token, err));
+		ret->set_aside = true;
 	}
 out:
 	kc_buf_free(&path);
@@ -114,7 +157,7 @@ out:
 }
 
 kc_result
-cer_soft_store(const char *store, bool *ret_mended, struct kc_err *err)
+cer_soft_store(const char *store, struct cer_mended *ret, struct kc_err *err)
 {
 	struct kc_buf tokens = { 0 };
 	const struct dirent *e;
@@ -131,7 +174,7 @@ cer_soft_store(const char *store, bool *ret_mended, struct kc_err *err)
 	}
 	while ((e = readdir(d)) != NULL)
 		if (e->d_name[0] != '.')
-			KC_TRY(r, mend(store, e->d_name, ret_mended, err));
+			KC_TRY(r, mend(store, e->d_name, ret, err));
 out:
 	if (d != NULL)
 		(void)closedir(d);

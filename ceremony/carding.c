@@ -3,62 +3,13 @@
  * Sessions with the cards of a ceremony: which module, which token, whose
  * PIN.  A card is known by serial and certificate, never by its slot.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/file.h"
 #include "ceremony/room.h"
 
 const uint8_t cer_key_id[CER_USES] = { 0x01, 0x02 };
 const char *const cer_use_name[CER_USES] = { "wrapping", "signing" };
-
-/* A rehearsal's software card: a SoftHSM token of its own folder, made when
- * it is first needed.  Its configuration is written anew when the ceremony
- * directory has moved, for it holds an absolute path. */
-static kc_result
-ensure_store(const char *store, struct kc_err *err)
-{
-	struct kc_buf conf = { 0 }, path = { 0 }, have = { 0 }, up = { 0 };
-	const char *slash = strrchr(store, '/');
-	kc_result r;
-
-	KC_TRY(r, kc_buf_add(&up, store, (size_t)(slash - store), err));
-	if (!kc_file_exists(kc_buf_str(&up)))
-		KC_TRY(r, kc_dir_new(kc_buf_str(&up), err));
-	if (!kc_file_exists(store))
-		KC_TRY(r, kc_dir_new(store, err));
-	/* Also where the answers keep the card's PIN. */
-	KC_TRY(r, kc_file_drop_temps(store, err));
-	KC_TRY(r, kc_path_join(store, "tokens", &path, err));
-	if (!kc_file_exists(kc_buf_str(&path)))
-		KC_TRY(r, kc_dir_new(kc_buf_str(&path), err));
-	KC_TRY(r, kc_buf_addf(&conf, err, "directories.tokendir = %s\n"
-	    "objectstore.backend = file\nlog.level = ERROR\n"
-	    "slots.removable = false\n", kc_buf_str(&path)));
-	KC_TRY(r, kc_path_join(store, "softhsm2.conf", &path, err));
-	if (kc_file_exists(kc_buf_str(&path))) {
-		KC_TRY(r, kc_file_read(kc_buf_str(&path), 65536, &have, err));
-		if (have.len == conf.len &&
-		    memcmp(have.p, conf.p, conf.len) == 0)
-			goto out;
-		if (unlink(kc_buf_str(&path)) != 0) {
-			r = KC_FAIL(err, KC_EIO, errno, "cannot renew %s: %s",
-			    kc_buf_str(&path), strerror(errno));
-			goto out;
-		}
-	}
-	r = kc_file_write_new(kc_buf_str(&path), conf.p, conf.len, 0600,
-	    err);
-out:
-	kc_buf_free(&conf);
-	kc_buf_free(&path);
-	kc_buf_free(&have);
-	kc_buf_free(&up);
-	return r;
-}
 
 kc_result
 cer_card_module(struct cer_room *room, const struct cer_card *card,
@@ -67,6 +18,7 @@ cer_card_module(struct cer_room *room, const struct cer_card *card,
 	const struct cer_module_def *m = cer_site_module(&room->site,
 	    card->def->module);
 	struct kc_buf store = { 0 };
+	struct cer_mended mended = { 0 };
 	kc_result r = KC_DONE;
 
 	*ret = (struct tok_module){ .path = m->path };
@@ -77,7 +29,18 @@ cer_card_module(struct cer_room *room, const struct cer_card *card,
 		    "card '%s' is a software token; production refuses it",
 		    card->def->id);
 	KC_TRY(r, cer_path(room, card->def->store, "", &store, err));
-	KC_TRY(r, ensure_store(kc_buf_str(&store), err));
+	KC_TRY(r, cer_soft_store(kc_buf_str(&store), &mended, err));
+	if (mended.put_back)
+		KC_TRY(r, cer_exception_note(room, NULL,
+		    "the software card's token file as it was closed",
+		    "emptied: SoftHSM was ended while it wrote it anew",
+		    "put back from the copy made when the card was last "
+		    "opened", err));
+	if (mended.set_aside)
+		KC_TRY(r, cer_exception_note(room, NULL,
+		    "a token initialised once",
+		    "SoftHSM was ended while it made the token; no key is "
+		    "in it", "set aside; a blank one is taken", err));
 	env->len = 0;
 	KC_TRY(r, kc_buf_addf(env, err, "SOFTHSM2_CONF=%s/softhsm2.conf",
 	    kc_buf_str(&store)));

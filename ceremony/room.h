@@ -186,6 +186,15 @@ KC_MUST kc_result cer_walk(struct cer_room *room, struct kc_err *err);
 KC_MUST kc_result cer_card_module(struct cer_room *room,
     const struct cer_card *card, struct kc_buf *env, struct tok_module *ret,
     struct kc_err *err);
+/* softcard.c: the store of a rehearsal's SoftHSM card, made when it is first
+ *  needed, mended when SoftHSM was killed while it wrote.
+ *  ret  put_back: a token's file, from our copy; set_aside: an unfinished
+ *  token, as STORE/unfinished-...; else unchanged */
+struct cer_mended {
+	bool put_back, set_aside;
+};
+KC_MUST kc_result cer_soft_store(const char *store, struct cer_mended *ret,
+    struct kc_err *err);
 struct tok_wait cer_card_wait(struct cer_room *room, const char *work);
 /* cer_room_login: open the bound card of a person and log in with the PIN
  *  the person types; a wrong PIN is journaled and asked again.

@@ -48,6 +48,31 @@ mkdir empty
 expect_exit 6 "holds no ceremony" "$ceremony" resume --dir empty \
 	--answers "$answers"
 
+# What SoftHSM leaves when it is killed inside a login: an empty token file.
+for f in d/cards/holder-2/tokens/*/token.object; do
+	: >"$f"
+done
+# And inside an initialisation: the file has its first attribute only.
+for f in d/cards/holder-1/tokens/*/token.object; do
+	token=d/cards/holder-1/tokens/01234567-89ab-cdef-0123-456789abcdef
+	mkdir "$token"
+	head -c 64 "$f" >"$token/token.object"
+done
+mkdir d/pool
+check "a stand-in pool is made" "$pool" create --dir d/pool \
+	--name contoso-hsm-eu
+background "$pool" attend --dir d/pool --medium d/medium
+expect_exit 0 "is complete" "$ceremony" resume --dir d/ceremony \
+	--answers "$answers"
+"$ceremony" audit show d/ceremony >shown
+check "an emptied token file is put back, as an exception" \
+	grep -q 'exception.open.*SoftHSM was ended while it wrote' shown
+check "an unfinished token is set aside, as an exception" \
+	grep -q 'exception.open.*SoftHSM was ended while it made' shown
+check "no unfinished token is left where SoftHSM looks" \
+	test ! -e "$token"
+check "and the journal verifies" "$ceremony" audit verify d/ceremony
+
 kills=${KILLS:-52}
 code=0
 python3 "$root/tests/kill/drive.py" --kills "$kills" >driven || code=$?

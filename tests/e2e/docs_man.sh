@@ -21,11 +21,12 @@ while read -r command; do
 	    grep -qE "^\.B ceremony $command( |\$)" page
 	# shellcheck disable=SC2086 # one or two words
 	"$ceremony" $command --help >help.txt
-	for option in $(grep -oE '(^|[ (|[])--?[a-z0-9][a-z0-9-]*' help.txt |
-	    grep -oE -e '--?[a-z0-9-]+' | sort -u); do
+	grep -oE '(^|[ (|[])--?[a-z0-9][a-z0-9-]*' help.txt |
+	    grep -oE -e '--?[a-z0-9-]+' | sort -u >options || :
+	while read -r option; do
 		check "ceremony(1) has $option of '$command'" \
 		    grep -qE -e "(^|[ [(|])$option([] |)]|\$)" page
-	done
+	done <options
 done <commands
 
 # The other way round: a command of the page is one of the program.
@@ -74,8 +75,10 @@ for doc in README.md CEREMONY.md; do
 		check "the program has $doc's 'ceremony $group $verb'" \
 		    grep -qE "^$group( $verb)?\$" commands
 	done <shown
-	for option in $(grep -oE -e '(^|[ `(])--[a-z0-9][a-z0-9-]+' \
-	    "$root/$doc" | grep -oE -e '--[a-z0-9-]+' | sort -u); do
+	# shellcheck disable=SC2016 # a backquote of Markdown
+	grep -oE -e '(^|[ `(])--[a-z0-9][a-z0-9-]+' "$root/$doc" |
+	    grep -oE -e '--[a-z0-9-]+' | sort -u >options
+	while read -r option; do
 		case $option in
 		# az's, the pool's, setup's
 		--hsm-name | --sd-quorum | --security-domain-file | \
@@ -83,7 +86,7 @@ for doc in README.md CEREMONY.md; do
 		esac
 		check "ceremony(1) has $doc's $option" \
 		    grep -qE -e "(^|[ [(|])$option([] |).]|\$)" page
-	done
+	done <options
 done
 
 # Packages: what README.md lists is what scripts/setup installs.
@@ -93,7 +96,7 @@ check "scripts/setup lists packages" test "$(wc -l <packages)" -ge 25
 sed -n '/^## Dependencies/,/^## More/p' "$readme" >deps
 while read -r package; do
 	check "README.md gives a reason for $package" \
-	    grep -qE "^\|.*(^|[ |])$package[, |]" deps
+	    grep -qE "^\|.*(^|[ |])${package}[, |]" deps
 done <packages
 
 # Rows: every kind that ceremony/ writes has a line of a table in directory.md,

@@ -66,6 +66,23 @@ find_command(int argc, char **argv, int *ret_words)
 	return NULL;
 }
 
+/* `ceremony sd`: the rows of one group; false when there is none. */
+static bool
+print_group(FILE *to, const char *group)
+{
+	bool any = false;
+
+	for (size_t t = 0; t < TABLES; t++)
+		for (const struct cer_cmd *c = tables[t]; c->group; c++)
+			if (strcmp(c->group, group) == 0) {
+				(void)fprintf(to, "ceremony %s %s %s\n    "
+				    "%s\n", c->group, c->verb != NULL ?
+				    c->verb : "", c->usage, c->help);
+				any = true;
+			}
+	return any;
+}
+
 static void
 print_usage(const struct cer_cmd *c)
 {
@@ -147,11 +164,15 @@ main(int argc, char **argv)
 		return 0;
 	}
 	c = find_command(argc, argv, &words);
+	if (c == NULL && argc == 3 && strcmp(argv[2], "--help") == 0 &&
+	    print_group(stdout, argv[1]))
+		return 0;
 	if (c == NULL) {
 		(void)fprintf(stderr, "ceremony: there is no command '%s%s%s'"
 		    "\n\n", argv[1], words == 2 && argc > 2 ? " " : "",
 		    words == 2 && argc > 2 ? argv[2] : "");
-		print_help(stderr);
+		if (words != 2 || !print_group(stderr, argv[1]))
+			print_help(stderr);
 		return 2;
 	}
 	return run_command(c, argc - 1 - words, argv + 1 + words);

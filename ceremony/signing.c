@@ -67,17 +67,24 @@ collect(struct cer_room *room, const struct cer_instance *in,
 		if (card->cert[TOK_SIGNING].len == 0 ||
 		    has_signed(t, card->cert_sha[TOK_SIGNING]))
 			continue;
-		KC_TRY(r, sign_with(room, in, t, card, err));
-		rows += 2;
+		r = sign_with(room, in, t, card, err);
+		rows++;		/* the intent */
+		if (r.code == KC_ECANCEL) {
+			/* Esc: this one does not sign; another may. */
+			r = KC_DONE;
+			continue;
+		}
+		if (!kc_ok(r))
+			break;
+		rows++;		/* the signature */
 		*ret_stale = aud_count(room->j) != rows;
 		if (*ret_stale)
 			break;
 	}
-	if (!*ret_stale && (int64_t)t->n_signed < t->required)
+	if (kc_ok(r) && !*ret_stale && (int64_t)t->n_signed < t->required)
 		r = KC_FAIL(err, KC_EREFUSED, 0,
-		    "%zu cards can sign; %lld signatures are required",
+		    "%zu of the %lld required signatures were given",
 		    t->n_signed, (long long)t->required);
-out:
 	return r;
 }
 

@@ -60,6 +60,40 @@ warn_lines(struct cer_room *room, const char *text)
 	}
 }
 
+/* The certificates and the command that az wants beside the request. */
+static kc_result
+put_certs(struct cer_room *room, const struct cer_instance *in,
+    const struct sd_cert *cert, size_t n, struct kc_err *err)
+{
+	struct kc_buf az = { 0 }, pem = { 0 };
+	char name[120];
+	kc_result r;
+
+	KC_TRY(r, kc_buf_addf(&az, err, "az keyvault security-domain "
+	    "download --hsm-name %s --sd-wrapping-keys", room->site.pool));
+	for (size_t i = 0; i < n; i++) {
+		(void)snprintf(name, sizeof name, "%s-wrapping.cer",
+		    cert[i].name);
+		KC_TRY(r, cer_artifact_read(room, name, &pem, err));
+		(void)snprintf(name, sizeof name, "%s.%s.cer",
+		    room->site.pool, cert[i].name);
+		KC_TRY(r, cer_medium_put(room, in, name, pem.p, pem.len,
+		    err));
+		kc_buf_free(&pem);
+		KC_TRY(r, kc_buf_addf(&az, err, " %s", name));
+	}
+	KC_TRY(r, kc_buf_addf(&az, err, " --sd-quorum %lld "
+	    "--security-domain-file %s-SD.json\n",
+	    (long long)room->site.quorum, room->site.pool));
+	(void)snprintf(name, sizeof name, "%s.az-command.txt",
+	    room->site.pool);
+	r = cer_medium_put(room, in, name, az.p, az.len, err);
+out:
+	kc_buf_free(&az);
+	kc_buf_free(&pem);
+	return r;
+}
+
 kc_result
 cer_do_set(struct cer_room *room, const struct cer_instance *in,
     struct kc_err *err)
@@ -81,6 +115,7 @@ cer_do_set(struct cer_room *room, const struct cer_instance *in,
 	KC_TRY(r, sd_request_body(cert, n, m, &body, err));
 	KC_TRY(r, cer_artifact_put(room, in, "download-request.json",
 	    body.p, body.len, err));
+	KC_TRY(r, put_certs(room, in, cert, n, err));
 	(void)snprintf(name, sizeof name, "%s.download-request.json",
 	    room->site.pool);
 	KC_TRY(r, cer_medium_put(room, in, name, body.p, body.len, err));

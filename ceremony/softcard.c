@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <openssl/crypto.h>
+
 #include "base/file.h"
 #include "ceremony/room.h"
 
@@ -41,7 +43,7 @@ ensure(const char *store, struct kc_err *err)
 	if (kc_file_exists(kc_buf_str(&path))) {
 		KC_TRY(r, kc_file_read(kc_buf_str(&path), 65536, &have, err));
 		if (have.len == conf.len &&
-		    memcmp(have.p, conf.p, conf.len) == 0)
+		    CRYPTO_memcmp(have.p, conf.p, conf.len) == 0)
 			goto out;
 		if (unlink(kc_buf_str(&path)) != 0) {
 			r = KC_FAIL(err, KC_EIO, errno, "cannot renew %s: %s",
@@ -136,7 +138,7 @@ mend(const char *store, const char *token, struct cer_mended *ret,
 		    &kept, err));
 	if (is_whole(&now)) {
 		if (now.len != kept.len ||
-		    memcmp(now.p, kept.p, now.len) != 0)
+		    CRYPTO_memcmp(now.p, kept.p, now.len) != 0)
 			r = replace(kc_buf_str(&copy), kc_buf_str(&temp),
 			    &now, err);
 	} else if (is_whole(&kept)) {

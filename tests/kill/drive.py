@@ -11,6 +11,7 @@ import argparse
 import bisect
 import collections
 import concurrent.futures
+import ctypes
 import os
 import random
 import re
@@ -31,6 +32,7 @@ BUILD = os.path.join(ROOT, os.environ.get("BUILD", "build"))
 PROGRAM = os.path.join(BUILD, "tests/kill/ceremony")
 POOL = os.path.join(BUILD, "ceremony-pool")
 ANSWERS = os.path.join(ROOT, "scripts/rehearsal-answers.yaml")
+LIBC = ctypes.CDLL(None)
 HOLDERS, QUORUM = 3, 2
 RUN_SECONDS = 120           # for one start of the program
 FIRST_WRITE = -1
@@ -38,6 +40,11 @@ KILLS_EACH = 12             # for one rehearsal
 EXITS_AFTER_CHILD = (0, 4)  # it asks again a few times, then it stops
 
 Kill = collections.namedtuple("Kill", "point at target")
+
+
+def die_with_us():
+    """In a child: no process of ours outlives a driver that is killed."""
+    LIBC.prctl(1, signal.SIGKILL)       # PR_SET_PDEATHSIG
 
 
 def stat_of(pid):
@@ -98,7 +105,7 @@ class Rehearsal:
             self.pool = subprocess.Popen(
                 [POOL, "attend", "--dir", self.path("pool"), "--medium",
                  self.path("medium")], stdout=out, stderr=out,
-                stdin=subprocess.DEVNULL)
+                stdin=subprocess.DEVNULL, preexec_fn=die_with_us)
 
     def close_pool(self):
         if self.pool is not None:
@@ -128,6 +135,7 @@ class Rehearsal:
             os.dup2(b, 9)
             os.close(a)
             os.close(b)
+            die_with_us()
         try:
             self.starts += 1
             os.write(fd_log, b"--- start %d\n" % self.starts)

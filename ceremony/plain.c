@@ -144,7 +144,9 @@ p_ask(void *ctx, const struct cer_view *v, const struct cer_prompt *q,
 		(void)printf("     %s%s (!e exception, !s suspend) > ",
 		    q->kind == CER_ASK_YESNO ? "y or n" :
 		    q->kind == CER_ASK_WORD ? "the word " :
-		    q->kind == CER_ASK_TEXT ? "text" : "Enter",
+		    q->kind == CER_ASK_TEXT ? "text" :
+		    q->kind == CER_ASK_WAIT ? "Enter when it is there" :
+		    "Enter",
 		    q->kind == CER_ASK_WORD ? q->word : "");
 		r = line(ret->text, sizeof ret->text, err);
 		if (!kc_ok(r))

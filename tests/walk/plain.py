@@ -82,6 +82,12 @@ class Room:
             if text in q:
                 return self.once.pop(text)
         last = q.split("\n")[-1]
+        awaited = re.search(r"Waiting for (\S+) on the medium", q)
+        if awaited:
+            until = time.monotonic() + PATIENCE
+            path = os.path.join(folder, "medium", awaited.group(1))
+            while not os.path.exists(path) and time.monotonic() < until:
+                time.sleep(0.05)
         if "PIN" in last:
             return PINS[self.who]
         word = re.search(r"the word ([A-Z]+)", last)
@@ -107,7 +113,7 @@ def walk(plain, room):
         if q is None:
             return plain.end()
         plain.say(room.answer(q))
-    raise AssertionError("too many questions")
+    raise AssertionError("too many questions:\n" + plain.text[-3000:])
 
 
 def main():

@@ -56,10 +56,12 @@ def masked(shot):
         line = re.sub(r"/\S*/ceremony\b", "<dir>/ceremony", line)
         line = re.sub(r"Exception \d+", "Exception N", line)
         line = re.sub(r"^.*[▀▄█].*$", "<qr code>", line)
+        line = re.sub(r"^( +\d+ [A-Za-z]+){2}$", "<numbered words>", line)
         line = re.sub(r"^ journal \d+ · .*", " journal N · <words>", line)
         left, bar, right = line.rpartition("│")
         line = left + bar + mask_words(right)
-        if out and line == out[-1] and re.search("<(words|qr code)>$", line):
+        if out and line == out[-1] and \
+           re.search("<[a-z ]*(words|qr code)>$", line):
             continue
         out.append(line.rstrip())
     return "\n".join(out).rstrip("\n") + "\n"
@@ -70,7 +72,7 @@ def loose(shot):
     left, right = [], []
     for line in masked(shot).split("\n"):
         a, bar, b = line.rpartition("│")
-        if bar:
+        if a.strip():
             left.append(a.rstrip())
         if b.strip() and not re.search("more lines? (above|below)|NO-GO", b) \
            and (not right or b.strip() != right[-1]):

@@ -94,7 +94,7 @@ each_mistake_has_its_sentence(void **state)
 }
 
 static void
-secrets_on_the_command_line_are_refused_with_the_way_to_give_them(void **state)
+a_secret_on_the_command_line_is_refused_with_its_way(void **state)
 {
 	(void)state;
 	refused(WORDS("in", "--passwords", "s3cret"),
@@ -199,7 +199,8 @@ each_exit_code_has_its_heading(void **state)
 		int exit;
 		const char *heading;
 	} want[] = {
-		{ KC_EREFUSED, 1, ": REFUSED: " }, { KC_EUSAGE, 2, ": USAGE: " },
+		{ KC_EREFUSED, 1, ": REFUSED: " },
+		{ KC_EUSAGE, 2, ": USAGE: " },
 		{ KC_EFORMAT, 3, ": MALFORMED: " }, { KC_EPIN, 4, ": CARD: " },
 		{ KC_ESUSPEND, 5, ": STOPPED: " }, { KC_EIO, 6, ": MACHINE: " },
 	};
@@ -223,7 +224,7 @@ main(void)
 		cmocka_unit_test(a_lone_dash_is_an_argument),
 		cmocka_unit_test(each_mistake_has_its_sentence),
 		cmocka_unit_test(
-		    secrets_on_the_command_line_are_refused_with_the_way_to_give_them),
+		    a_secret_on_the_command_line_is_refused_with_its_way),
 		cmocka_unit_test(the_refused_secret_is_not_in_the_sentence),
 		cmocka_unit_test(a_list_takes_64_values_and_no_more),
 		cmocka_unit_test(numbers_are_decimals_in_their_range),

@@ -346,14 +346,17 @@ announced(const char *text, const char *sha)
 	struct kc_err err = { 0 };
 	static unsigned n;
 	char path[300];
+	size_t at;
 
 	(void)snprintf(path, sizeof path, "%s/r%u", dir, n++);
 	t_ok(kc_dir_new(path, &err), &err);
 	room->dir = strdup(path);
 	assert_non_null(room->dir);
-	(void)strcat(path, "/artifacts");
+	at = strlen(path);
+	(void)snprintf(path + at, sizeof path - at, "/artifacts");
 	t_ok(kc_dir_new(path, &err), &err);
-	(void)strcat(path, "/x.json");
+	at = strlen(path);
+	(void)snprintf(path + at, sizeof path - at, "/x.json");
 	t_ok(kc_file_write_new(path, text, strlen(text), 0600, &err), &err);
 	ROW(room, "file.intent", NULL, AUD_S("name", "x.json"),
 	    AUD_S("sha256", sha), AUD_I("bytes", 3));

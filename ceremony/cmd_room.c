@@ -34,7 +34,7 @@ farewell(struct cer_room *room)
 	if (kc_ok(kc_words(room->st.sealed_head, KC_SHA256, " ", &words,
 	    NULL)) &&
 	    kc_ok(kc_buf_addf(&text, NULL, "The %s '%s' is complete: %llu "
-	    "journal entries are sealed, %lld exception(s).\n\nHead words, "
+	    "journal entries, %lld exception(s).\n\nHead words of the export, "
 	    "for every holder's paper:\n%s", room->rehearsal ? "rehearsal" :
 	    "ceremony", room->script.name,
 	    (unsigned long long)room->st.sealed,

@@ -41,7 +41,7 @@ class Plain:
         """The text up to the next "> ", or None at the end."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
-            if self.text[self.asked:].endswith(" > "):
+            if re.search(r"( > |PIN( again)?: )$", self.text[self.asked:]):
                 return self.text[self.asked:]
             if not select.select([self.fd], [], [], 0.5)[0]:
                 continue
@@ -113,7 +113,7 @@ def walk(plain, room):
         if q is None:
             return plain.end()
         plain.say(room.answer(q))
-    raise AssertionError("too many questions:\n" + plain.text[-3000:])
+    raise AssertionError("too many questions:\n" + plain.text[:9000])
 
 
 def main():
@@ -124,7 +124,7 @@ def main():
         "Is Birgit Maier (holder-2)": "!e",
         "Expected > ": "on time", "Happened > ": "too late",
         "Action > ": "we waited", "Decided by > ": "Administrator",
-        "PIN again > ": "83591799",             # differs, once
+        "PIN again: ": "83591799",              # differs, once
         "Generate the signing key of Mara": "83591788",  # wrong, once
         "[holder-1": "!s", "Initialise the card of Aldo": "!s",
         "Type the PIN again": "r"}))

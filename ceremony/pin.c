@@ -91,7 +91,7 @@ say(int fd, const char *s)
 	return write(fd, s, len) == (ssize_t)len;
 }
 
-/* One line into p, without its newline. */
+/* One line into p, without its newline: at most cap - 1 bytes. */
 static kc_result
 read_tty(struct tty *t, uint8_t *p, size_t cap, size_t *ret_len,
     struct kc_err *err)
@@ -121,7 +121,7 @@ read_tty(struct tty *t, uint8_t *p, size_t cap, size_t *ret_len,
 	if (over || len == 0)
 		return KC_FAIL(err, KC_EUSAGE, 0, over ?
 		    "what was typed is longer than %zu bytes" :
-		    "nothing was typed (1 to %zu bytes are wanted)", cap);
+		    "nothing was typed (1 to %zu bytes are wanted)", cap - 1);
 	*ret_len = len;
 	return KC_DONE;
 }
@@ -142,7 +142,7 @@ cer_secret_tty(const char *what, size_t cap, struct kc_secret *ret,
 	else if (!say(t.fd, what) || !say(t.fd, ": "))
 		r = KC_FAIL(err, KC_EIO, errno, "cannot write to the terminal");
 	else
-		r = read_tty(&t, s.p, s.cap - 2, &s.len, err);
+		r = read_tty(&t, s.p, s.cap - 1, &s.len, err);
 	(void)say(t.fd, "\n");
 	tty_close(&t);
 	if (!kc_ok(r))
@@ -212,7 +212,7 @@ cer_ask_tty(const char *prompt, char *ret, size_t size, struct kc_err *err)
 	if (!say(t.fd, prompt))
 		r = KC_FAIL(err, KC_EIO, errno, "cannot write to the terminal");
 	else
-		r = read_tty(&t, (uint8_t *)ret, size - 1, &len, err);
+		r = read_tty(&t, (uint8_t *)ret, size, &len, err);
 	tty_close(&t);
 	ret[len] = '\0';
 	return r;

@@ -156,6 +156,27 @@ p_ask(void *ctx, const struct cer_view *v, const struct cer_prompt *q,
 	return KC_DONE;
 }
 
+/* One typing of a PIN; a length that cannot be is asked again here, before
+ * any card hears of it. */
+static kc_result
+type_pin(const char *prompt, const struct cer_pin *p, struct kc_secret *ret,
+    struct kc_err *err)
+{
+	kc_result r;
+
+	for (;;) {
+		r = cer_secret_tty(prompt, p->max + 2, ret, err);
+		if (r.code == KC_EUSAGE && err->native == 0) {
+			put("     ", err->msg, "\n");
+			continue;
+		}
+		if (!kc_ok(r) || ret->len >= p->min)
+			return r;
+		(void)printf("     At least %zu characters.\n", p->min);
+		kc_secret_free(ret);
+	}
+}
+
 static kc_result
 p_pin(void *ctx, const struct cer_view *v, const struct cer_pin *p,
     struct kc_secret *ret, struct kc_err *err)
@@ -167,20 +188,13 @@ p_pin(void *ctx, const struct cer_view *v, const struct cer_pin *p,
 	put("  -> ", p->name, ": ");
 	put("", p->text, "\n");
 	for (;;) {
-		KC_TRY(r, cer_secret_tty("     PIN", p->max + 2, &a, err));
-		if (a.len >= p->min && !p->twice)
+		KC_TRY(r, type_pin("     PIN", p, &a, err));
+		if (!p->twice)
 			break;
-		if (a.len >= p->min) {
-			KC_TRY(r, cer_secret_tty("     PIN again",
-			    p->max + 2, &b, err));
-			if (a.len == b.len &&
-			    CRYPTO_memcmp(a.p, b.p, a.len) == 0)
-				break;
-			(void)printf("     The two are not equal.\n");
-		} else {
-			(void)printf("     At least %zu characters.\n",
-			    p->min);
-		}
+		KC_TRY(r, type_pin("     PIN again", p, &b, err));
+		if (a.len == b.len && CRYPTO_memcmp(a.p, b.p, a.len) == 0)
+			break;
+		(void)printf("     The two are not equal.\n");
 		kc_secret_free(&a);
 		kc_secret_free(&b);
 	}

@@ -112,8 +112,11 @@ def walk(plain, room):
         q = plain.prompt()
         if q is None:
             return plain.end()
-        plain.say(room.answer(q))
-    raise AssertionError("too many questions:\n" + plain.text[:9000])
+        answer = room.answer(q)
+        if answer == "?":
+            raise AssertionError("no answer to:\n" + plain.text[-3000:])
+        plain.say(answer)
+    raise AssertionError("too many questions:\n" + plain.text[-3000:])
 
 
 def main():

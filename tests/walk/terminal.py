@@ -64,7 +64,10 @@ def masked(shot):
            re.search("<[a-z ]*(words|qr code)>$", line):
             continue
         out.append(line.rstrip())
-    return "\n".join(out).rstrip("\n") + "\n"
+    text = "\n".join(out).rstrip("\n") + "\n"
+    # A long path stands on a line of its own.
+    return text.replace("--dir\n  <dir>/ceremony\n",
+                        "--dir <dir>/ceremony\n\n")
 
 
 def loose(shot):

@@ -65,9 +65,9 @@ def masked(shot):
             continue
         out.append(line.rstrip())
     text = "\n".join(out).rstrip("\n") + "\n"
-    # A long path stands on a line of its own.
-    return text.replace("--dir\n  <dir>/ceremony\n",
-                        "--dir <dir>/ceremony\n\n")
+    # A path may be so long that it takes several lines.
+    return re.sub(r"resume --dir.*?\n(?=\u2500{40})", "resume --dir <dir>\n",
+                  text, flags=re.S)
 
 
 def loose(shot):

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "ceremony/commands.h"
 #include "ceremony/pin.h"
+#include "tokens/profile.h"
 
 /* Elapsed seconds, where someone is looking. */
 static bool
@@ -84,6 +85,23 @@ out:
 }
 
 kc_result
+cer_token_so(struct cer_token_cmd *c, const char *fd, struct kc_err *err)
+{
+	const struct tok_profile *p = tok_profile_named(c->info.profile);
+	struct kc_secret so = { 0 };
+	kc_result r;
+
+	if (p == NULL || !p->so_makes)
+		return KC_DONE;
+	KC_TRY(r, cer_pin(fd, NULL, NULL, "SO PIN (on PIV: the management "
+	    "key in hex)", &so, err));
+	r = tok_so_pin(c->card, &so, err);
+out:
+	kc_secret_free(&so);
+	return r;
+}
+
+kc_result
 cer_token_id(const struct cer_token_cmd *c, const char *text,
     uint8_t ret[static TOK_ID_MAX], size_t *ret_len, struct kc_err *err)
 {
@@ -130,14 +148,15 @@ const struct cer_cmd cer_token_commands[] = {
 	  "[URI] (--site SITE | --module PATH) [--pin-fd N] [--json]",
 	  "Prove each key by a known answer: decrypt, sign" },
 	{ "token", "init", true, cer_token_init,
-	  "URI --label L --so-pin-fd N --pin-fd N "
+	  "URI --label L --so-pin-fd N --pin-fd N [--puk-fd N] "
 	  "(--site SITE | --module PATH)",
 	  "Initialise a card: everything on it is lost" },
 	{ "token", "generate", true, cer_token_generate,
-	  "URI --id HEX --use wrapping|signing --bits N [--pin-fd N] [--json]",
+	  "URI --id HEX --use wrapping|signing --bits N [--pin-fd N] "
+	  "[--so-pin-fd N] [--json]",
 	  "Make a key pair on the card" },
 	{ "token", "certificate", true, cer_token_certificate,
-	  "URI --id HEX --subject CN -o FILE [--pin-fd N]",
+	  "URI --id HEX --subject CN -o FILE [--pin-fd N] [--so-pin-fd N]",
 	  "Make the key's self-signed certificate" },
 	{ "token", "sign", true, cer_token_sign,
 	  "URI --id HEX FILE -o SIG [--pin-fd N]",

@@ -46,6 +46,11 @@ KC_MUST kc_result cer_token_open(struct cer_app *app, struct cer_token_cmd *c,
 /* cer_token_login: with the PIN the command line names; asks when none. */
 KC_MUST kc_result cer_token_login(struct cer_token_cmd *c, struct kc_err *err);
 
+/* cer_token_so: where the module lets the SO make keys and certificates,
+ *  the SO PIN from descriptor fd, or asked for; else nothing. */
+KC_MUST kc_result cer_token_so(struct cer_token_cmd *c, const char *fd,
+    struct kc_err *err);
+
 /* cer_token_id: the --id option, or the URI's id. */
 KC_MUST kc_result cer_token_id(const struct cer_token_cmd *c, const char *text,
     uint8_t ret[static TOK_ID_MAX], size_t *ret_len, struct kc_err *err);

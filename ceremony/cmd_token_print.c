@@ -63,6 +63,7 @@ cer_card_json(const struct tok_info *i, json_t **ret, struct kc_err *err)
 		{ "pin_locked", i->pin_locked }, { "pin_pad", i->pin_pad },
 		{ "so_locked", i->so_locked },
 		{ "factory_pin", i->factory_pin },
+		{ "factory_so_pin", i->so_factory },
 		{ "write_protected", i->write_protected },
 		{ "software", tok_known_soft(i) },
 	};
@@ -173,7 +174,7 @@ cer_card_print(const struct tok_info *i)
 	(void)printf("  %-13s %s%s%s%s\n", "PIN", i->pin_locked ? "LOCKED" :
 	    i->pin_last ? "ONE TRY LEFT" : i->pin_set ? "set" : "not set",
 	    i->pin_low && !i->pin_last ? "; a try was wrong" : "",
-	    i->factory_pin ? "; FACTORY PIN" : "",
+	    i->factory_pin || i->so_factory ? "; FACTORY PIN" : "",
 	    i->pin_pad ? "; typed on the reader" : "");
 	if (tok_known_soft(i))
 		(void)printf("  %-13s %s\n", "kind",

@@ -21,14 +21,15 @@ cer_token_init(struct cer_app *app, int argc, char **argv)
 {
 	static const struct cer_opt options[] = { CER_CARD_OPTS,
 		{ "--label", CER_ONE, true },
-		{ "--so-pin-fd", CER_ONE, true } };
-	struct kc_secret so = { 0 }, pin = { 0 };
+		{ "--so-pin-fd", CER_ONE, true },
+		{ "--puk-fd", CER_ONE, false } };
+	struct kc_secret so = { 0 }, pin = { 0 }, puk = { 0 };
 	struct cer_token_cmd c = { 0 };
 	struct kc_err err = { 0 };
 	json_t *o = NULL;
 	kc_result r;
 
-	KC_TRY(r, cer_token_args(&c, options, 7, 1, 1, argc, argv, &err));
+	KC_TRY(r, cer_token_args(&c, options, 8, 1, 1, argc, argv, &err));
 	if (!c.args->opt[O_PIN_FD].given) {
 		r = KC_FAIL(&err, KC_EUSAGE, 0, "--pin-fd is missing");
 		goto out;
@@ -37,8 +38,12 @@ cer_token_init(struct cer_app *app, int argc, char **argv)
 	    &so, &err));
 	KC_TRY(r, cer_pin(c.args->opt[O_PIN_FD].v[0], NULL, NULL, "new PIN",
 	    &pin, &err));
+	if (c.args->opt[O_OWN + 2].given)
+		KC_TRY(r, cer_pin(c.args->opt[O_OWN + 2].v[0], NULL, NULL,
+		    "new PUK", &puk, &err));
 	KC_TRY(r, cer_token_open(app, &c, &err));
-	KC_TRY(r, tok_init(c.card, c.args->opt[O_OWN].v[0], &so, &pin, &err));
+	KC_TRY(r, tok_init(c.card, c.args->opt[O_OWN].v[0], &so, &pin, &puk,
+	    &err));
 	KC_TRY(r, tok_info(c.card, &c.info, &err));
 	if (!c.args->opt[O_JSON].given) {
 		cer_card_print(&c.info);
@@ -50,6 +55,7 @@ cer_token_init(struct cer_app *app, int argc, char **argv)
 out:
 	kc_secret_free(&so);
 	kc_secret_free(&pin);
+	kc_secret_free(&puk);
 	return cer_token_done(&c, "token init", r, &err);
 }
 
@@ -89,7 +95,8 @@ cer_token_generate(struct cer_app *app, int argc, char **argv)
 {
 	static const struct cer_opt options[] = { CER_CARD_OPTS,
 		{ "--id", CER_ONE, false }, { "--use", CER_ONE, true },
-		{ "--bits", CER_ONE, true } };
+		{ "--bits", CER_ONE, true },
+		{ "--so-pin-fd", CER_ONE, false } };
 	enum tok_use use = TOK_WRAPPING;
 	struct tok_key key = { 0 };
 	struct cer_token_cmd c = { 0 };
@@ -99,7 +106,7 @@ cer_token_generate(struct cer_app *app, int argc, char **argv)
 	long bits = 0;
 	kc_result r;
 
-	KC_TRY(r, cer_token_args(&c, options, 8, 1, 1, argc, argv, &err));
+	KC_TRY(r, cer_token_args(&c, options, 9, 1, 1, argc, argv, &err));
 	KC_TRY(r, cer_token_id(&c, c.args->opt[O_OWN].v[0], id, &id_len,
 	    &err));
 	KC_TRY(r, parse_use(c.args->opt[O_OWN + 1].v[0], &use, &err));
@@ -107,6 +114,7 @@ cer_token_generate(struct cer_app *app, int argc, char **argv)
 	    8192, &bits, &err));
 	KC_TRY(r, cer_token_open(app, &c, &err));
 	KC_TRY(r, cer_token_login(&c, &err));
+	KC_TRY(r, cer_token_so(&c, c.args->opt[O_OWN + 3].v[0], &err));
 	KC_TRY(r, tok_generate(c.card, id, id_len, use, (size_t)bits, &key,
 	    &err));
 	r = report_key(&c, &key, &err);
@@ -163,7 +171,8 @@ cer_token_certificate(struct cer_app *app, int argc, char **argv)
 {
 	static const struct cer_opt options[] = { CER_CARD_OPTS,
 		{ "--id", CER_ONE, false }, { "--subject", CER_ONE, true },
-		{ "-o", CER_ONE, true } };
+		{ "-o", CER_ONE, true },
+		{ "--so-pin-fd", CER_ONE, false } };
 	enum tok_use use = TOK_WRAPPING;
 	struct kc_buf der = { 0 };
 	struct cer_token_cmd c = { 0 };
@@ -173,13 +182,14 @@ cer_token_certificate(struct cer_app *app, int argc, char **argv)
 	size_t id_len = 0;
 	kc_result r;
 
-	KC_TRY(r, cer_token_args(&c, options, 8, 1, 1, argc, argv, &err));
+	KC_TRY(r, cer_token_args(&c, options, 9, 1, 1, argc, argv, &err));
 	out_path = c.args->opt[O_OWN + 2].v[0];
 	KC_TRY(r, cer_token_id(&c, c.args->opt[O_OWN].v[0], id, &id_len,
 	    &err));
 	KC_TRY(r, kc_file_check_new(out_path, &err));
 	KC_TRY(r, cer_token_open(app, &c, &err));
 	KC_TRY(r, cer_token_login(&c, &err));
+	KC_TRY(r, cer_token_so(&c, c.args->opt[O_OWN + 3].v[0], &err));
 	KC_TRY(r, use_of(&c, id, id_len, &use, &err));
 	KC_TRY(r, tok_certificate(c.card, id, id_len, use,
 	    c.args->opt[O_OWN + 1].v[0], &der, &err));

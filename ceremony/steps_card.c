@@ -166,7 +166,7 @@ init_blank(struct cer_room *room, const struct cer_instance *in,
 	KC_TRY(r, cer_command_begin(room, in, &c, err));
 	r = tok_open(room->app->server, &m, &uri, &wait, &tok, err);
 	if (kc_ok(r))
-		r = tok_init(tok, card->label, &so, pin, err);
+		r = tok_init(tok, card->label, &so, pin, NULL, err);
 	kc_secret_free(&so);
 	if (kc_ok(r))
 		r = tok_info(tok, &info, err);

@@ -147,18 +147,31 @@ out:
 kc_result
 tok_init(struct tok_card *card, const char *label,
     const struct kc_secret *so_pin, const struct kc_secret *pin,
-    struct kc_err *err)
+    const struct kc_secret *puk, struct kc_err *err)
 {
-	const struct kc_secret *both[] = { so_pin, pin };
+	const struct kc_secret *all[] = { so_pin, pin, puk };
+	uint32_t n = puk != NULL && puk->len > 0 ? 3 : 2;
 	kc_result r;
 
 	if (label[0] == '\0' || strlen(label) > 32)
 		return KC_FAIL(err, KC_EUSAGE, 0,
 		    "the label has %zu bytes; 1 to 32 fit a card",
 		    strlen(label));
-	KC_TRY(r, tok_link_begin(card, TOK_OP_INIT, 2, err));
+	KC_TRY(r, tok_link_begin(card, TOK_OP_INIT, n, err));
 	tok_put_str(&card->msg, label);
-	r = tok_link_call(card, both, 2, 0, err);
+	r = tok_link_call(card, all, n, 0, err);
+out:
+	return r;
+}
+
+kc_result
+tok_so_pin(struct tok_card *card, const struct kc_secret *so_pin,
+    struct kc_err *err)
+{
+	kc_result r;
+
+	KC_TRY(r, tok_link_begin(card, TOK_OP_SO_PIN, 1, err));
+	r = tok_link_call(card, &so_pin, 1, 0, err);
 out:
 	return r;
 }

@@ -55,8 +55,10 @@ struct tok_info {
 	char label[33], manufacturer[33], model[17], serial[17];
 	char reader[65];	/* slot description */
 	char firmware[8], hardware[8];
+	char profile[16];	/* tokens/profile.h: the module's row */
 	bool initialized, pin_set, pin_low, pin_last, pin_locked;
-	bool so_low, so_last, so_locked, pin_pad, factory_pin;
+	bool so_low, so_last, so_locked, pin_pad;
+	bool factory_pin, so_factory;	/* the card says: to be changed */
 	bool login_required, write_protected;
 	unsigned long pin_min, pin_max;
 };
@@ -118,11 +120,22 @@ KC_MUST kc_result tok_login(struct tok_card *card,
     const struct kc_secret *pin, struct kc_err *err);
 
 /* tok_init: initialise the token (all objects are lost), set the user PIN,
- *  log the user in.  The serial may be a new one afterwards.
- *  Errors: KC_EPIN (SO PIN of an initialised token) */
+ *  log the user in.  The serial may be a new one afterwards.  The factory's
+ *  credentials are replaced and each new one is proven by a login.
+ *  so_pin  as tok_profile_so_pin draws it; on a PIV card it becomes the
+ *          management key, on others the SO PIN
+ *  puk     NULL or empty: on a card that has one, drawn and discarded
+ *  Errors: KC_EPIN (SO PIN of an initialised token, or one that does not
+ *  fit); KC_ECARD (not through this module) */
 KC_MUST kc_result tok_init(struct tok_card *card, const char *label,
     const struct kc_secret *so_pin, const struct kc_secret *pin,
-    struct kc_err *err);
+    const struct kc_secret *puk, struct kc_err *err);
+
+/* tok_so_pin: give the session the SO PIN, for modules where the SO makes
+ *  keys and certificates (struct tok_profile, so_makes).  Not sent to the
+ *  card before it is needed; dies with the session. */
+KC_MUST kc_result tok_so_pin(struct tok_card *card,
+    const struct kc_secret *so_pin, struct kc_err *err);
 
 /* tok_keys: the RSA key pairs (or lone halves) the session can see.
  *  ret[i].cert is owned by the caller: tok_key_free */

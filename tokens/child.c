@@ -95,4 +95,5 @@ tok_child_run(const struct tok_child_start *start)
 	while (serve_one(&self, start))
 		;
 	kc_secret_free(&self.mod.pin);
+	kc_secret_free(&self.mod.so_pin);
 }

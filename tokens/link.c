@@ -22,6 +22,7 @@ static const int64_t budget_ms[TOK_OPS] = {
 	[TOK_OP_INFO] = 20000,
 	[TOK_OP_LOGIN] = 60000,		/* a PIN pad waits for a person */
 	[TOK_OP_INIT] = 120000,
+	[TOK_OP_SO_PIN] = 2000,
 	[TOK_OP_KEYS] = 20000,
 	[TOK_OP_GENERATE] = 900000,	/* RSA-4096 on a slow card */
 	[TOK_OP_ERASE] = 60000,

@@ -8,6 +8,23 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tokens/profile.h"
+
+/* Which of the measured modules this is. */
+static kc_result
+known(struct tok_mod *m, struct kc_err *err)
+{
+	CK_INFO info;
+	CK_RV rv = m->f->C_GetInfo(&info);
+
+	if (rv != CKR_OK)
+		return tok_ckr(err, rv, "asking the module who made it");
+	m->profile = tok_profile_find(info.manufacturerID,
+	    sizeof info.manufacturerID, info.libraryDescription,
+	    sizeof info.libraryDescription);
+	return KC_DONE;
+}
+
 kc_result
 tok_mod_load(struct tok_mod *m, struct kc_err *err)
 {
@@ -45,7 +62,7 @@ tok_mod_load(struct tok_mod *m, struct kc_err *err)
 		return KC_FAIL(err, KC_EMODULE, (long)rv,
 		    "module %.200s has no C_GetFunctionList", m->path);
 	}
-	return KC_DONE;
+	return known(m, err);
 }
 
 void
@@ -60,6 +77,7 @@ tok_mod_unload(struct tok_mod *m)
 	m->logged_in = false;
 	m->f = NULL;
 	kc_secret_free(&m->pin);
+	kc_secret_free(&m->so_pin);
 	if (m->mapping != NULL)
 		(void)dlclose(m->mapping);
 	m->mapping = NULL;
@@ -137,10 +155,11 @@ tok_mod_info(struct tok_mod *m, CK_SLOT_ID slot, struct tok_info *ret,
 	i.so_last = (f & CKF_SO_PIN_FINAL_TRY) != 0;
 	i.so_locked = (f & CKF_SO_PIN_LOCKED) != 0;
 	i.pin_pad = (f & CKF_PROTECTED_AUTHENTICATION_PATH) != 0;
-	i.factory_pin = (f & (CKF_USER_PIN_TO_BE_CHANGED |
-	    CKF_SO_PIN_TO_BE_CHANGED)) != 0;
+	i.factory_pin = (f & CKF_USER_PIN_TO_BE_CHANGED) != 0;
+	i.so_factory = (f & CKF_SO_PIN_TO_BE_CHANGED) != 0;
 	i.login_required = (f & CKF_LOGIN_REQUIRED) != 0;
 	i.write_protected = (f & CKF_WRITE_PROTECTED) != 0;
+	(void)snprintf(i.profile, sizeof i.profile, "%s", m->profile->name);
 	i.pin_min = ti.ulMinPinLen;
 	i.pin_max = ti.ulMaxPinLen;
 	*ret = i;
@@ -261,13 +280,25 @@ tok_mod_login(struct tok_mod *m, const struct kc_secret *pin,
 		goto out;
 	}
 	m->logged_in = true;
-	if (pin->len > 0) {
-		KC_TRY(r, kc_secret_new(&m->pin, pin->len, err));
-		memcpy(m->pin.p, pin->p, pin->len);
-		m->pin.len = pin->len;
-	}
-	r = KC_DONE;
+	r = tok_mod_keep(&m->pin, pin, err);
 out:
+	return r;
+}
+
+kc_result
+tok_mod_keep(struct kc_secret *to, const struct kc_secret *from,
+    struct kc_err *err)
+{
+	kc_result r;
+
+	kc_secret_free(to);
+	if (from->len == 0)
+		return KC_DONE;
+	r = kc_secret_new(to, from->len, err);
+	if (kc_ok(r)) {
+		memcpy(to->p, from->p, from->len);
+		to->len = from->len;
+	}
 	return r;
 }
 
@@ -279,101 +310,4 @@ tok_mod_context_login(struct tok_mod *m, struct kc_err *err)
 
 	return rv == CKR_OK ? KC_DONE : tok_ckr(err, rv,
 	    "giving the PIN again for this key");
-}
-
-/* The user PIN is set in a session of the SO. */
-static kc_result
-set_pin(struct tok_mod *m, const struct kc_secret *so_pin,
-    const struct kc_secret *pin, struct kc_err *err)
-{
-	kc_result r;
-	CK_RV rv;
-
-	KC_TRY(r, tok_mod_session(m, err));
-	rv = m->f->C_Login(m->session, CKU_SO, so_pin->p, so_pin->len);
-	if (rv != CKR_OK)
-		return tok_ckr(err, rv, "logging in as security officer");
-	rv = m->f->C_InitPIN(m->session, pin->p, pin->len);
-	(void)m->f->C_Logout(m->session);
-	if (rv != CKR_OK)
-		r = tok_ckr(err, rv, "setting the user PIN");
-out:
-	return r;
-}
-
-/* A slot id is new after initialisation, but only after C_Finalize: the
- * token is found again by the serial it has now. */
-static kc_result
-reselect(struct tok_mod *m, struct kc_err *err)
-{
-	struct tok_info i;
-	struct tok_uri by_serial = { 0 };
-	kc_result r;
-
-	KC_TRY(r, tok_mod_info(m, m->slot, &i, err));
-	memcpy(by_serial.serial, i.serial, sizeof i.serial);
-	memcpy(by_serial.token, i.label, sizeof i.label);
-	tok_mod_unload(m);
-	m->selected = false;
-	KC_TRY(r, tok_mod_load(m, err));
-	r = tok_mod_select(m, &by_serial, &i, err);
-out:
-	return r;
-}
-
-/* Asked before the card is emptied: a PIN it will not take. */
-static kc_result
-check_lengths(struct tok_mod *m, const struct kc_secret *so_pin,
-    const struct kc_secret *pin, struct kc_err *err)
-{
-	struct tok_info i;
-	kc_result r;
-
-	KC_TRY(r, tok_mod_info(m, m->slot, &i, err));
-	if (pin->len >= i.pin_min && pin->len <= i.pin_max &&
-	    so_pin->len >= i.pin_min && so_pin->len <= i.pin_max)
-		return KC_DONE;
-	r = KC_FAIL(err, KC_EPIN, 0, "PINs of %lu to %lu bytes fit this card; "
-	    "the new PIN or the SO PIN is shorter or longer", i.pin_min,
-	    i.pin_max);
-	kc_certain(err, "the card was not initialised");
-out:
-	return r;
-}
-
-kc_result
-tok_mod_init(struct tok_mod *m, const char *label,
-    const struct kc_secret *so_pin, const struct kc_secret *pin,
-    struct kc_err *err)
-{
-	unsigned char padded[32];
-	size_t len = strlen(label);
-	kc_result r;
-	CK_RV rv;
-
-	if (len == 0 || len > sizeof padded)
-		return KC_FAIL(err, KC_EUSAGE, 0,
-		    "the label has %zu bytes; 1 to 32 fit a card", len);
-	KC_TRY(r, check_lengths(m, so_pin, pin, err));
-	/* Open sessions refuse it; and the card forgets them anyway. */
-	if (m->session != 0) {
-		(void)m->f->C_CloseSession(m->session);
-		m->session = 0;
-		m->logged_in = false;
-		kc_secret_free(&m->pin);
-	}
-	memset(padded, ' ', sizeof padded);
-	memcpy(padded, label, len);
-	rv = m->f->C_InitToken(m->slot, so_pin->p, so_pin->len, padded);
-	if (rv != CKR_OK) {
-		r = tok_ckr(err, rv, "initialising the card");
-		if (r.code == KC_EPIN)
-			kc_certain(err, "the card was not initialised");
-		return r;
-	}
-	KC_TRY(r, reselect(m, err));
-	KC_TRY(r, set_pin(m, so_pin, pin, err));
-	r = tok_mod_login(m, pin, err);
-out:
-	return r;
 }

@@ -15,6 +15,7 @@
 #include <p11-kit/pkcs11.h>
 
 #include "tokens/card.h"
+#include "tokens/profile.h"
 
 /* struct tok_mod: start as {0} with path set. */
 struct tok_mod {
@@ -22,10 +23,12 @@ struct tok_mod {
 	PKCS11_CTX *ctx;
 	void *mapping;			/* dlopen handle of the same mapping */
 	CK_FUNCTION_LIST_PTR f;
+	const struct tok_profile *profile;
 	bool selected;
 	CK_SLOT_ID slot;
 	CK_SESSION_HANDLE session;	/* read-write; 0 when closed */
 	struct kc_secret pin;		/* for context-specific logins */
+	struct kc_secret so_pin;	/* where the SO makes the keys */
 	bool logged_in;
 	uint8_t probed_id[TOK_ID_MAX];	/* the key the way below is of */
 	size_t probed_len;
@@ -61,9 +64,21 @@ KC_MUST kc_result tok_mod_login(struct tok_mod *m,
 KC_MUST kc_result tok_mod_context_login(struct tok_mod *m,
     struct kc_err *err);
 
-/* tok_mod_init: C_InitToken, C_InitPIN, select the token anew, log in. */
+/* tok_mod_keep: replace *to by a copy in the secure heap; empty for empty. */
+KC_MUST kc_result tok_mod_keep(struct kc_secret *to,
+    const struct kc_secret *from, struct kc_err *err);
+
+/* tok_mod_init: initialise the token by the module's way, select it anew,
+ *  prove each new credential, log the user in (life.c).
+ *  puk   empty: on a card that has one, drawn and discarded */
 KC_MUST kc_result tok_mod_init(struct tok_mod *m, const char *label,
     const struct kc_secret *so_pin, const struct kc_secret *pin,
-    struct kc_err *err);
+    const struct kc_secret *puk, struct kc_err *err);
+
+/* tok_mod_as_so, tok_mod_as_user: where the SO makes the objects, change
+ *  the session to the SO and back; else nothing.
+ *  Errors: KC_EPIN no SO PIN was given, or a wrong one */
+KC_MUST kc_result tok_mod_as_so(struct tok_mod *m, struct kc_err *err);
+KC_MUST kc_result tok_mod_as_user(struct tok_mod *m, struct kc_err *err);
 
 #endif

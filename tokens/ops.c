@@ -93,7 +93,13 @@ do_init(struct tok_child *c, struct kc_err *err)
 	if (!tok_msg_done(&c->in) || c->secret[1].len == 0)
 		return KC_FAIL(err, KC_EBUG, 0, TOK_NOT_UNDERSTOOD);
 	return tok_mod_init(&c->mod, label, &c->secret[0], &c->secret[1],
-	    err);
+	    &c->secret[2], err);
+}
+
+static kc_result
+do_so_pin(struct tok_child *c, struct kc_err *err)
+{
+	return tok_mod_keep(&c->mod.so_pin, &c->secret[0], err);
 }
 
 static kc_result
@@ -291,6 +297,7 @@ const struct tok_child_op tok_child_ops[TOK_OPS] = {
 	[TOK_OP_INFO] = { do_info, true },
 	[TOK_OP_LOGIN] = { do_login, true },
 	[TOK_OP_INIT] = { do_init, true },
+	[TOK_OP_SO_PIN] = { do_so_pin, true },
 	[TOK_OP_KEYS] = { do_keys, true },
 	[TOK_OP_GENERATE] = { do_generate, true },
 	[TOK_OP_ERASE] = { do_erase, true },

@@ -92,7 +92,8 @@ info_flags(const struct tok_info *i)
 	    (uint32_t)i->so_last << 6 | (uint32_t)i->so_locked << 7 |
 	    (uint32_t)i->pin_pad << 8 | (uint32_t)i->factory_pin << 9 |
 	    (uint32_t)i->login_required << 10 |
-	    (uint32_t)i->write_protected << 11;
+	    (uint32_t)i->write_protected << 11 |
+	    (uint32_t)i->so_factory << 12;
 }
 
 void
@@ -106,6 +107,7 @@ tok_put_info(struct tok_msg *m, const struct tok_info *i)
 	tok_put_str(m, i->reader);
 	tok_put_str(m, i->firmware);
 	tok_put_str(m, i->hardware);
+	tok_put_str(m, i->profile);
 	tok_put_u32(m, info_flags(i));
 	tok_put_u32(m, (uint32_t)i->pin_min);
 	tok_put_u32(m, (uint32_t)i->pin_max);
@@ -125,6 +127,7 @@ tok_get_info(struct tok_msg *m, struct tok_info *i)
 	tok_get_str(m, i->reader, sizeof i->reader);
 	tok_get_str(m, i->firmware, sizeof i->firmware);
 	tok_get_str(m, i->hardware, sizeof i->hardware);
+	tok_get_str(m, i->profile, sizeof i->profile);
 	f = tok_get_u32(m);
 	i->initialized = (f & 1) != 0;
 	i->pin_set = (f & 2) != 0;
@@ -138,6 +141,7 @@ tok_get_info(struct tok_msg *m, struct tok_info *i)
 	i->factory_pin = (f & 512) != 0;
 	i->login_required = (f & 1024) != 0;
 	i->write_protected = (f & 2048) != 0;
+	i->so_factory = (f & 4096) != 0;
 	i->pin_min = tok_get_u32(m);
 	i->pin_max = tok_get_u32(m);
 }

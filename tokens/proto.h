@@ -25,7 +25,7 @@
 #define TOK_MSG_MAX 16384
 #define TOK_MAGIC 0x314b4f54u		/* "TOK1" */
 #define TOK_SECRET_MAX 1024		/* bytes of a PIN or an opened CEK */
-#define TOK_SECRETS_MAX 2
+#define TOK_SECRETS_MAX 3
 #define TOK_CERT_MAX 12288		/* DER of a certificate on a card */
 
 enum tok_op {
@@ -34,6 +34,7 @@ enum tok_op {
 	TOK_OP_INFO,
 	TOK_OP_LOGIN,
 	TOK_OP_INIT,
+	TOK_OP_SO_PIN,
 	TOK_OP_KEYS,
 	TOK_OP_GENERATE,
 	TOK_OP_ERASE,

@@ -14,6 +14,7 @@ tok_known_soft(const struct tok_info *info)
 	} soft[] = {
 		{ "SoftHSM", "" },
 		{ "", "SoftHSM" },
+		{ "IBM", "IBM SoftTok" },
 		{ "IBM", "Soft" },
 		{ "IBM", "openCryptoki" },
 		{ "", "openCryptoki" },

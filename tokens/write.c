@@ -130,6 +130,15 @@ judge(struct tok_mod *m, CK_OBJECT_HANDLE priv, struct kc_err *err)
 	return KC_DONE;
 }
 
+/* The session is the user's again, whatever the work came to. */
+static kc_result
+back_to_user(struct tok_mod *m, kc_result r, struct kc_err *err)
+{
+	kc_result back = tok_mod_as_user(m, kc_ok(r) ? err : NULL);
+
+	return kc_ok(r) ? back : r;
+}
+
 kc_result
 tok_obj_generate(struct tok_mod *m, const uint8_t *id, size_t id_len,
     enum tok_use use, size_t bits, struct kc_err *err)
@@ -145,6 +154,7 @@ tok_obj_generate(struct tok_mod *m, const uint8_t *id, size_t id_len,
 	memcpy(want, id, id_len);
 	KC_TRY(r, id_is_free(m, want, id_len, err));
 	KC_TRY(r, size_is_possible(m, bits, err));
+	KC_TRY(r, tok_mod_as_so(m, err));
 	private_plan(&priv, use, want, id_len);
 	public_plan(&pub, use, want, id_len, &size);
 	/* A refused attribute: ask again without one, the least first. */
@@ -160,13 +170,13 @@ tok_obj_generate(struct tok_mod *m, const uint8_t *id, size_t id_len,
 		else
 			break;
 	}
-	if (rv != CKR_OK)
-		return tok_ckr(err, rv, "generating a key pair");
-	r = judge(m, hpriv, err);
-	if (!kc_ok(r)) {
+	r = rv == CKR_OK ? judge(m, hpriv, err) :
+	    tok_ckr(err, rv, "generating a key pair");
+	if (!kc_ok(r) && rv == CKR_OK) {
 		(void)m->f->C_DestroyObject(m->session, hpriv);
 		(void)m->f->C_DestroyObject(m->session, hpub);
 	}
+	r = back_to_user(m, r, err);
 out:
 	return r;
 }
@@ -319,15 +329,16 @@ tok_obj_store_cert(struct tok_mod *m, const uint8_t *id, size_t id_len,
 	put_bool(&p, CKA_TOKEN, true);
 	put(&p, CKA_ID, want, id_len);
 	KC_TRY(r, cert_parts(der, &p, &x, serial, sizeof serial, err));
-	KC_TRY(r, drop_certs(m, want, id_len, err));
-	do {
-		rv = m->f->C_CreateObject(m->session, p.a, p.n, &h);
-	} while (about_template(rv) && p.n-- > p.must);
-	if (rv != CKR_OK) {
-		r = tok_ckr(err, rv, "storing the certificate");
-		goto out;
+	KC_TRY(r, tok_mod_as_so(m, err));
+	r = drop_certs(m, want, id_len, err);
+	if (kc_ok(r)) {
+		do {
+			rv = m->f->C_CreateObject(m->session, p.a, p.n, &h);
+		} while (about_template(rv) && p.n-- > p.must);
+		r = rv == CKR_OK ? read_back(m, h, der, err) :
+		    tok_ckr(err, rv, "storing the certificate");
 	}
-	r = read_back(m, h, der, err);
+	r = back_to_user(m, r, err);
 out:
 	X509_free(x);
 	return r;

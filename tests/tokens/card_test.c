@@ -87,7 +87,7 @@ a_blank_token_is_initialised_and_logged_in(void **state)
 	assert_false(before.initialized);
 	secret(&so, "12345678");
 	secret(&pin, "123456");
-	must(tok_init(c, "holder 1", &so, &pin, &err));
+	must(tok_init(c, "holder 1", &so, &pin, NULL, &err));
 	must(tok_info(c, &after, &err));
 	assert_true(after.initialized);
 	assert_true(after.pin_set);
@@ -409,12 +409,12 @@ a_second_initialisation_keeps_the_serial(void **state)
 	must(tok_info(c, &before, &err));
 	secret(&so, "00000000");
 	secret(&pin, "654321");
-	must_fail(tok_init(c, "again", &so, &pin, &err), KC_EPIN,
+	must_fail(tok_init(c, "again", &so, &pin, NULL, &err), KC_EPIN,
 	    "initialising the card");
 	assert_string_equal(err.certain, "the card was not initialised");
 	kc_secret_free(&so);
 	secret(&so, "12345678");
-	must(tok_init(c, "again", &so, &pin, &err));
+	must(tok_init(c, "again", &so, &pin, NULL, &err));
 	must(tok_info(c, &after, &err));
 	assert_string_equal(after.label, "again");
 	assert_string_equal(after.serial, before.serial);

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "sd/cert.h"
 #include "sd/data.h"
+#include "sd/hygiene.h"
 #include "sd/jwe.h"
 #include "sd/share.h"
 
@@ -33,15 +34,16 @@ blob_free(struct blob *b)
 kc_result
 sd_exchange_check(const struct sd_cert *c, int64_t at_ms, struct kc_err *err)
 {
+	kc_result r;
+
 	if (c->bits < EXCHANGE_BITS_MIN)
 		return KC_FAIL(err, KC_EREFUSED, 0,
 		    "%s: the exchange key has %zu bits; at least %d are "
 		    "required", c->name, c->bits, EXCHANGE_BITS_MIN);
-	if (!sd_exponent_ok(c))
-		return KC_FAIL(err, KC_EREFUSED, 0,
-		    "%s: the exchange key's RSA exponent is below 65537 or "
-		    "even", c->name);
-	return sd_cert_dates(c, at_ms, err);
+	r = sd_cert_dates(c, at_ms, err);
+	if (!kc_ok(r))
+		return r;
+	return sd_hygiene_certs(c, 1, err);
 }
 
 kc_result

@@ -17,9 +17,6 @@ KC_MUST kc_result sd_cert_span(const struct sd_cert *c, int64_t *ret_from,
 KC_MUST kc_result sd_cert_pem(const struct sd_cert *c, struct kc_buf *ret,
     struct kc_err *err);
 
-/* sd_exponent_ok: odd and at least 65537. */
-bool sd_exponent_ok(const struct sd_cert *c);
-
 /* sd_set_shape: the rules that any set obeys, old or new: 3 <= N <= 10,
  *  2 <= M <= N, no certificate and no key twice.  Errors: KC_EREFUSED */
 KC_MUST kc_result sd_set_shape(const struct sd_cert *certs, size_t n,
@@ -27,7 +24,7 @@ KC_MUST kc_result sd_set_shape(const struct sd_cert *certs, size_t n,
 
 /* sd_exchange_check: the rules for an exchange certificate that hold with
  *  and without evidence: in its dates at at_ms, at least 3072 bits (RSA is
- *  checked on reading), a sound exponent.
+ *  checked on reading), nothing wrong with its key that sd_hygiene sees.
  *  Errors: KC_EEXPIRED, KC_EREFUSED */
 KC_MUST kc_result sd_exchange_check(const struct sd_cert *c, int64_t at_ms,
     struct kc_err *err);

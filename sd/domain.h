@@ -167,8 +167,10 @@ KC_MUST kc_result sd_request_read(const char *name, const void *p,
     size_t *ret_required, struct kc_err *err);
 
 /* sd_set_check: the rules for a new wrapping set: N, M, no duplicate key or
- *  certificate, dates at at_ms, RSA sizes and exponents.
- *  ret_warn  sentences for people, one a line (M = N, 2M <= N...) */
+ *  certificate, dates at at_ms, key usage, the signature of a self-signed
+ *  certificate, and sd_hygiene of the keys.
+ *  ret_warn  sentences for people, one a line (M = N, 2M <= N, the same
+ *            subject twice, CA:TRUE...) */
 KC_MUST kc_result sd_set_check(const struct sd_cert *certs, size_t n_certs,
     size_t required, int64_t at_ms, struct kc_buf *ret_warn,
     struct kc_err *err);

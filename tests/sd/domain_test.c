@@ -246,22 +246,6 @@ a_request_comes_back_as_the_set_it_was_made_of(void **state)
 	kc_buf_free(&body);
 }
 
-static void
-weak_sets_are_warned_of(void **state)
-{
-	struct kc_buf warn = { 0 };
-
-	(void)state;
-	assert_true(kc_ok(sd_set_check(cert, 3, 3, kc_clock_utc_ms(), &warn,
-	    NULL)));
-	assert_non_null(strstr(kc_buf_str(&warn), "all 3 holders are"));
-	kc_buf_free(&warn);
-	assert_true(kc_ok(sd_set_check(cert, 4, 2, kc_clock_utc_ms(), &warn,
-	    NULL)));
-	assert_non_null(strstr(kc_buf_str(&warn), "two separate groups"));
-	kc_buf_free(&warn);
-}
-
 int
 main(void)
 {
@@ -274,7 +258,6 @@ main(void)
 		cmocka_unit_test(no_changed_byte_is_accepted),
 		cmocka_unit_test(
 		    a_request_comes_back_as_the_set_it_was_made_of),
-		cmocka_unit_test(weak_sets_are_warned_of),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

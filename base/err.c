@@ -78,6 +78,22 @@ kc_prefix(struct kc_err *err, const char *fmt, ...)
 	return (kc_result){ err->code };
 }
 
+kc_result
+kc_suffix(struct kc_err *err, const char *fmt, ...)
+{
+	va_list ap;
+	size_t len;
+
+	if (err == NULL)
+		return (kc_result){ KC_EBUG };
+	len = strlen(err->msg);
+	va_start(ap, fmt);
+	(void)vsnprintf(err->msg + len, sizeof err->msg - len, fmt, ap);
+	va_end(ap);
+	trim_utf8(err->msg);
+	return (kc_result){ err->code };
+}
+
 void
 kc_certain(struct kc_err *err, const char *fmt, ...)
 {

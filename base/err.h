@@ -33,7 +33,7 @@ struct kc_err {
 	const char *file;	/* source file that saw it first */
 	int line;		/* and its line */
 	long native;		/* CKR_*, errno, SQLite code; 0 if none */
-	char msg[640];
+	char msg[1280];	/* ten holders' names and what to do */
 	char certain[240];
 };
 
@@ -52,6 +52,9 @@ kc_result kc_fail(struct kc_err *err, enum kc_code code, long native,
 
 /* kc_prefix: put "<prefix>: " before err->msg; the result for `return`. */
 kc_result kc_prefix(struct kc_err *err, const char *fmt, ...) KC_PRINTF(2, 3);
+
+/* kc_suffix: put text after err->msg; the result for `return`. */
+kc_result kc_suffix(struct kc_err *err, const char *fmt, ...) KC_PRINTF(2, 3);
 
 /* kc_certain: say what is certainly unchanged, unless said already. */
 void kc_certain(struct kc_err *err, const char *fmt, ...) KC_PRINTF(2, 3);

@@ -147,6 +147,14 @@ out:
 }
 
 kc_result
+cer_sd_one_share(json_t *o, const struct sd_opened *opened,
+    struct kc_err *err)
+{
+	return kc_json_set_str(o, "one_share_test",
+	    opened->one_share_fails ? "failed" : "held", err);
+}
+
+kc_result
 cer_sd_holders(const struct sd_domain *d, const struct sd_key *keys,
     const struct sd_opened *o, json_t **ret, struct kc_err *err)
 {

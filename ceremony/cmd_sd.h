@@ -75,6 +75,10 @@ KC_MUST kc_result cer_sd_holders(const struct sd_domain *d,
     const struct sd_key *keys, const struct sd_opened *o, json_t **ret,
     struct kc_err *err);
 
+/* cer_sd_one_share: "one_share_test" of a domain that opened. */
+KC_MUST kc_result cer_sd_one_share(json_t *o, const struct sd_opened *opened,
+    struct kc_err *err);
+
 /* cer_sd_x5t: a thumbprint as the files write it (base64url). */
 KC_MUST kc_result cer_sd_x5t(json_t *o, const uint8_t x5t[static KC_SHA256],
     struct kc_err *err);

@@ -46,6 +46,7 @@ prove(struct cer_app *app, const struct cer_args *a, struct proof *p,
 	KC_TRY(r, cer_keysource_open(app, &rq, &p->dom.d, &p->src, err));
 	keys = cer_keysource_keys(p->src, &n);
 	KC_TRY(r, sd_open(path, &p->dom.d, keys, n, &p->opened, err));
+	cer_sd_warn(&p->opened.warn);
 	for (size_t i = 0; i < p->dom.d.n_data; i++) {
 		struct sd_plain plain = { 0 };
 
@@ -71,6 +72,7 @@ print_json(const struct proof *p, struct kc_err *err)
 	o = json_pack("{s:b,s:i,s:i,s:s,s:o,s:[]}", "proven", 1, "required",
 	    (int)d->required, "shares", (int)d->n_shares, "sha256",
 	    p->dom.sha256, "holders", holders, "data");
+	KC_TRY(r, cer_sd_one_share(o, &p->opened, err));
 	for (size_t i = 0; i < d->n_data; i++)
 		KC_TRY(r, kc_json_add_new(json_object_get(o, "data"),
 		    json_pack("{s:s,s:I}", "tag", d->datum[i].tag, "bytes",
@@ -96,6 +98,9 @@ print_text(const struct proof *p, const char *path)
 	for (size_t i = 0; i < d->n_data; i++)
 		(void)printf("  %-26s %zu bytes, tag holds\n",
 		    d->datum[i].tag, p->bytes[i]);
+	(void)printf("  one-share test %s\n", p->opened.one_share_fails ?
+	    "FAILED: see the warning; one holder alone can open this" :
+	    "held");
 	(void)printf("proven: %zu of %zu holders open every datum; all of it "
 	    "is wiped, nothing was written\n", n, d->n_shares);
 	return 0;

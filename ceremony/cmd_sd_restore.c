@@ -152,6 +152,7 @@ restore(struct cer_app *app, const struct cer_args *a, struct job *j,
 	keys = cer_keysource_keys(j->src, &n);
 	KC_TRY(r, sd_open(a->opt[O_FILE].v[0], &j->dom.d, keys, n,
 	    &j->opened, err));
+	cer_sd_warn(&j->opened.warn);
 	KC_TRY(r, sd_restore_blob(&j->dom.d, &j->opened.master, &j->exchange,
 	    rq.at_ms, &j->blob, err));
 	kc_secret_free(&j->opened.master);
@@ -189,6 +190,7 @@ make_json(const struct cer_args *a, const struct job *j, const char *hash,
 	    kc_buf_str(&words), "evidence", 0, "without_evidence",
 	    a->opt[O_WITHOUT].v[0], "domain_sha256", j->dom.sha256,
 	    "holders", holders, "tags");
+	KC_TRY(r, cer_sd_one_share(o, &j->opened, err));
 	for (size_t i = 0; i < j->dom.d.n_data; i++)
 		KC_TRY(r, kc_json_add_new(json_object_get(o, "tags"),
 		    json_string(j->dom.d.datum[i].tag), err));

@@ -286,14 +286,33 @@ gives(struct cer_room *room, const struct cer_instance *in,
 	return r;
 }
 
+/* What the room must know of a domain that opened: it opened, and how. */
+static kc_result
+note_opened(struct cer_room *room, const struct cer_instance *in,
+    const struct sd_opened *o, struct kc_err *err)
+{
+	struct aud_fact f = AUD_S("one-share-test", o->one_share_fails ?
+	    "failed" : "held");
+	kc_result r = cer_row(room, "domain.opened", in, &f, 1, err);
+
+	if (!kc_ok(r))
+		return r;
+	if (!o->one_share_fails)
+		cer_line(room, CER_LINE_OK, "One-share test",
+		    "one share alone tells nothing of the master key");
+	warn_lines(room, kc_buf_str(&o->warn));
+	return r;
+}
+
 /* M holders, one after another; the master key checked on every datum. */
 static kc_result
 open_domain(struct cer_room *room, const struct cer_instance *in,
     const struct sd_domain *d, struct kc_secret *ret_master,
     struct kc_err *err)
 {
-	struct kc_secret share[SD_MAX_HOLDERS] = { 0 };
-	size_t index[SD_MAX_HOLDERS] = { 0 }, n = 0;
+	struct sd_given given[SD_MAX_HOLDERS] = { 0 };
+	struct sd_opened o = { 0 };
+	size_t n = 0;
 	kc_result r = KC_DONE;
 
 	(void)snprintf(room->view.certain, sizeof room->view.certain,
@@ -307,14 +326,19 @@ open_domain(struct cer_room *room, const struct cer_instance *in,
 		KC_TRY(r, gives(room, in, p, &yes, err));
 		if (!yes)
 			continue;
+		given[n].who = p->id;
 		KC_TRY(r, take_share(room, in, d, cer_card_of(room, p->id),
-		    &index[n], &share[n], err));
+		    &given[n].index, &given[n].share, err));
 		n++;
 	}
-	r = sd_combine(DOMAIN, d, share, index, n, ret_master, err);
+	KC_TRY(r, sd_combine(DOMAIN, d, given, n, &o, err));
+	KC_TRY(r, note_opened(room, in, &o, err));
+	*ret_master = o.master;
+	o.master = (struct kc_secret){ 0 };
 out:
 	for (size_t i = 0; i < SD_MAX_HOLDERS; i++)
-		kc_secret_free(&share[i]);
+		kc_secret_free(&given[i].share);
+	sd_opened_free(&o);
 	return r;
 }
 

@@ -68,11 +68,13 @@ struct sd_key {
 };
 
 /* struct sd_opened: the outcome of opening.  master is in the secure heap;
- * share_of[i] is the share index that key i opened. */
+ * share_of[i] is the share index of the i-th holder. */
 struct sd_opened {
 	struct kc_secret master;
 	size_t n_keys;
 	size_t share_of[SD_MAX_HOLDERS];
+	bool one_share_fails;	/* see sd_share_constant */
+	struct kc_buf warn;	/* sentences for people, one a line */
 };
 
 void sd_opened_free(struct sd_opened *o);
@@ -81,22 +83,32 @@ void sd_opened_free(struct sd_opened *o);
  *  of every datum.  Exactly M combine; every further one must agree.
  *  name  the domain file's, for messages
  *  Errors: KC_EQUORUM too few or the same holder twice; KC_EREFUSED a key of
- *  no holder; KC_EMAC; card errors pass through.  Nothing is returned then. */
+ *  no holder, or the wrong share's holder by name; KC_EMAC the shares, or
+ *  one datum; card errors pass through.  Nothing is returned then. */
 KC_MUST kc_result sd_open(const char *name, const struct sd_domain *d,
     const struct sd_key *keys, size_t n_keys, struct sd_opened *ret,
     struct kc_err *err);
 
-/* sd_check_share: unwrap one share with one key and check it by itself;
+/* sd_share_unwrap: unwrap one share with one key and check it by itself;
  *  which share it is in *ret_index.  For steps that take one card at a
  *  time: keep the share in *ret (secure heap) until M are there. */
 KC_MUST kc_result sd_share_unwrap(const char *name,
     const struct sd_domain *d, const struct sd_key *key, size_t *ret_index,
     struct kc_secret *ret_share, struct kc_err *err);
 
-/* sd_combine: shares (from sd_share_unwrap) to the checked master key. */
+/* struct sd_given: a share that a holder gave. */
+struct sd_given {
+	const char *who;	/* for messages; not NULL */
+	size_t index;		/* which share of the domain it is */
+	struct kc_secret share;
+};
+
+/* sd_combine: shares (from sd_share_unwrap) to the checked master key; the
+ *  second half of sd_open, with its errors.
+ *  ret  caller: sd_opened_free; given stays the caller's */
 KC_MUST kc_result sd_combine(const char *name, const struct sd_domain *d,
-    const struct kc_secret *shares, const size_t *index, size_t n,
-    struct kc_secret *ret_master, struct kc_err *err);
+    const struct sd_given *given, size_t n, struct sd_opened *ret,
+    struct kc_err *err);
 
 /* sd_datum_open: decrypt datum i; plaintext in the secure heap if it fits,
  *  it is the HSM's own ciphertext otherwise: ret is wiped by

@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
-#include "sd/data.h"
 #include "sd/jwe.h"
+#include "sd/judge.h"
 #include "sd/share.h"
 
 void
@@ -15,6 +15,7 @@ sd_opened_free(struct sd_opened *o)
 	if (o == NULL)
 		return;
 	kc_secret_free(&o->master);
+	kc_buf_free(&o->warn);
 	*o = (struct sd_opened){ 0 };
 }
 
@@ -43,6 +44,26 @@ nobody(const char *name, const struct sd_key *key, struct kc_err *err)
 	    name);
 }
 
+/* What the failure of one share means, and what to try. */
+static void
+explain_share(const char *where, bool unwrapped, struct kc_err *err)
+{
+	if (!unwrapped) {
+		(void)kc_prefix(err, "%s", where);
+		(void)kc_suffix(err, ": the share was wrapped for another "
+		    "key, or its encrypted key was changed. Another holder "
+		    "can stand in");
+	} else if (err->code == KC_EMAC) {
+		(void)kc_suffix(err, ": the key is its holder's, but the "
+		    "share was changed in the file. Compare the file's "
+		    "SHA-256 with another copy; another holder can stand in");
+	} else {
+		(void)kc_suffix(err, ". Its tag holds, so it was written "
+		    "this way and every copy of the file has it. Another "
+		    "holder can stand in");
+	}
+}
+
 /* One share with one key: unwrap, decrypt, check its shape. */
 static kc_result
 unwrap_at(const struct sd_domain *d, const struct sd_key *key, size_t i,
@@ -69,6 +90,8 @@ unwrap_at(const struct sd_domain *d, const struct sd_key *key, size_t i,
 	*ret = share;
 	share = (struct kc_secret){ 0 };
 out:
+	if (err != NULL && (r.code == KC_EMAC || r.code == KC_EFORMAT))
+		explain_share(kc_buf_str(&where), cek.p != NULL, err);
 	kc_secret_free(&cek);
 	kc_secret_free(&share);
 	kc_buf_free(&where);
@@ -104,23 +127,13 @@ sd_share_unwrap(const char *name, const struct sd_domain *d,
 	return nobody(name, key, err);
 }
 
-/* Names for messages: the keys' if they are known. */
-struct naming {
-	const struct sd_domain *d;
-	const struct sd_key *keys;	/* NULL: only shares are known */
-	const size_t *index;		/* share index of each */
-};
-
 static kc_result
-twice(const char *name, const struct naming *nm, size_t a, size_t b,
+twice(const char *name, const char *a, const char *b, size_t index,
     struct kc_err *err)
 {
-	if (nm->keys == NULL)
-		return KC_FAIL(err, KC_EQUORUM, 0,
-		    "%s: share %zu is given twice", name, nm->index[b] + 1);
 	return KC_FAIL(err, KC_EQUORUM, 0,
-	    "%s: %s and %s are the same holder (share %zu)", name,
-	    nm->keys[a].name, nm->keys[b].name, nm->index[b] + 1);
+	    "%s: %s and %s are the same holder (share %zu)", name, a, b,
+	    index + 1);
 }
 
 static kc_result
@@ -131,154 +144,118 @@ too_few(const char *name, size_t have, size_t want, struct kc_err *err)
 	    want, have == 1 ? "is" : "are");
 }
 
-static kc_result
-verify_all(const char *name, const struct sd_domain *d,
-    const struct kc_secret *master, struct kc_err *err)
+/* The x of a checked share: public, it is a place on a list. */
+static size_t
+x_of(const struct sd_given *g)
 {
-	for (size_t i = 0; i < d->n_data; i++) {
-		kc_result r = sd_datum_verify(&d->datum[i], master, err);
-
-		if (!kc_ok(r))
-			return kc_prefix(err, "%s: EncData.data[%zu]", name,
-			    i);
-	}
-	return KC_DONE;
+	return g->share.p[1] >> 1;
 }
 
-/* A subset is right if any datum opens: that another one does not is then
- * said of that datum, not of the holders. */
-static bool
-subset_opens(const struct sd_domain *d, const struct kc_secret *const *pick,
-    struct kc_secret *ret)
-{
-	if (!kc_ok(sd_share_combine(pick, d->required, ret, NULL)))
-		return false;
-	for (size_t i = 0; i < d->n_data; i++)
-		if (kc_ok(sd_datum_verify(&d->datum[i], ret, NULL)))
-			return true;
-	kc_secret_free(ret);
-	return false;
-}
-
-/* Say which shares lie off the polynomial that opens the data. */
 static kc_result
-name_wrong(const char *name, const struct naming *nm,
-    const struct kc_secret *const *pick, const struct kc_secret *shares,
-    size_t n, struct kc_err *err)
+same_x(const char *name, const struct sd_given *a, const struct sd_given *b,
+    struct kc_err *err)
 {
-	struct kc_buf who = { 0 };
-	kc_result r = KC_DONE;
+	const struct sd_given *odd = x_of(a) == a->index + 1 ? b :
+	    x_of(b) == b->index + 1 ? a : NULL;
+	struct kc_buf who = { 0 }, wrong = { 0 };
+	kc_result r;
 
-	for (size_t i = 0; i < n; i++) {
-		bool agrees = true;
-
-		KC_TRY(r, sd_share_agrees(pick, nm->d->required, &shares[i],
-		    &agrees, err));
-		if (agrees)
-			continue;
-		KC_TRY(r, kc_buf_addf(&who, err, "%sshare %zu",
-		    who.len > 0 ? ", " : "", nm->index[i] + 1));
-		if (nm->keys != NULL)
-			KC_TRY(r, kc_buf_addf(&who, err, " (%s)",
-			    nm->keys[i].name));
+	KC_TRY(r, sd_who(a, &who, err));
+	KC_TRY(r, sd_who(b, &who, err));
+	if (odd != NULL) {
+		KC_TRY(r, kc_buf_adds(&wrong, "By its place in the file ",
+		    err));
+		KC_TRY(r, kc_buf_addf(&wrong, err, "share %zu is the wrong "
+		    "one. ", odd->index + 1));
 	}
-	if (who.len > 0)
-		r = KC_FAIL(err, KC_EREFUSED, 0,
-		    "%s: %s is not on the polynomial of the other holders: a "
-		    "wrong share", name, kc_buf_str(&who));
+	r = KC_FAIL(err, KC_EFORMAT, 0, "%s: %s have the same x = %zu: two "
+	    "points at one place fix no polynomial. %sOpen with another "
+	    "holder in its place", name, kc_buf_str(&who), x_of(a),
+	    kc_buf_str(&wrong));
 out:
 	kc_buf_free(&who);
+	kc_buf_free(&wrong);
 	return r;
 }
 
-/* The next m-subset of n in a bit mask (Gosper); 0 after the last. */
-static uint32_t
-next_subset(uint32_t s, size_t n)
-{
-	uint32_t low = s & (0u - s), up = s + low;
-
-	s = (((up ^ s) >> 2) / low) | up;
-	return s >> n != 0 ? 0 : s;
-}
-
-/* Find the master key: the first M shares, or, when there are more and those
- * disagree, any M that open the data, so that the wrong one gets a name. */
+/* What needs no arithmetic: who is here, how often, and where on the x axis.
+ */
 static kc_result
-find_master(const char *name, const struct naming *nm,
-    const struct kc_secret *shares, size_t n, struct kc_secret *ret,
-    struct kc_err *err)
+check_given(const char *name, const struct sd_domain *d,
+    const struct sd_given *given, size_t n, struct kc_err *err)
 {
-	const struct kc_secret *pick[SD_MAX_HOLDERS];
-	size_t m = nm->d->required;
-
-	for (uint32_t set = (1u << m) - 1; set != 0;
-	    set = next_subset(set, n)) {
-		size_t k = 0;
-		kc_result r;
-
-		for (size_t i = 0; i < n; i++)
-			if ((set >> i & 1) != 0)
-				pick[k++] = &shares[i];
-		if (!subset_opens(nm->d, pick, ret))
-			continue;
-		r = name_wrong(name, nm, pick, shares, n, err);
-		if (!kc_ok(r))
-			kc_secret_free(ret);
-		return r;
-	}
-	return KC_FAIL(err, KC_EMAC, 0,
-	    "%s: the %zu shares here do not open its data: one of them%s is "
-	    "of another domain, or the data are not what was written%s", name,
-	    n, n > m ? " or more" : "",
-	    n > m ? "" : "; a further holder would tell which");
-}
-
-static kc_result
-combine(const char *name, const struct naming *nm,
-    const struct kc_secret *shares, size_t n, struct kc_secret *ret,
-    struct kc_err *err)
-{
-	struct kc_secret master = { 0 };
-	kc_result r;
-
+	for (size_t i = 0; i < n; i++)
+		if (given[i].share.len != SD_SHARE ||
+		    given[i].index >= d->n_shares)
+			return KC_FAIL(err, KC_EBUG, 0,
+			    "%s: share %zu of %zu bytes", name,
+			    given[i].index, given[i].share.len);
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < i; k++)
-			if (nm->index[i] == nm->index[k])
-				return twice(name, nm, k, i, err);
-	if (n < nm->d->required)
-		return too_few(name, n, nm->d->required, err);
+			if (given[i].index == given[k].index)
+				return twice(name, given[k].who, given[i].who,
+				    given[i].index, err);
+	if (n < d->required)
+		return too_few(name, n, d->required, err);
 	if (n > SD_MAX_HOLDERS)
 		return KC_FAIL(err, KC_EQUORUM, 0,
 		    "%s: %zu shares of at most %d", name, n, SD_MAX_HOLDERS);
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < i; k++)
-			if (shares[i].p[1] >> 1 == shares[k].p[1] >> 1)
-				return KC_FAIL(err, KC_EFORMAT, 0,
-				    "%s: shares %zu and %zu have the same x = "
-				    "%d", name, nm->index[k] + 1,
-				    nm->index[i] + 1, shares[i].p[1] >> 1);
-	KC_TRY(r, find_master(name, nm, shares, n, &master, err));
-	KC_TRY(r, verify_all(name, nm->d, &master, err));
-	*ret = master;
-	master = (struct kc_secret){ 0 };
+			if (x_of(&given[i]) == x_of(&given[k]))
+				return same_x(name, &given[k], &given[i],
+				    err);
+	return KC_DONE;
+}
+
+/* What people should hear of a domain that opened. */
+static kc_result
+remark(const char *name, const struct sd_given *given, size_t n,
+    struct sd_opened *o, struct kc_err *err)
+{
+	kc_result r = KC_DONE;
+
+	for (size_t i = 0; i < n; i++) {
+		if (x_of(&given[i]) != given[i].index + 1)
+			KC_TRY(r, kc_buf_addf(&o->warn, err, "%s: share %zu "
+			    "(%s) carries x = %zu, not its place in the file: "
+			    "no HSM was seen to write it so\n", name,
+			    given[i].index + 1, given[i].who,
+			    x_of(&given[i])));
+		if (sd_share_constant(&given[i].share, &o->master))
+			o->one_share_fails = true;
+	}
+	if (o->one_share_fails)
+		r = kc_buf_addf(&o->warn, err, "%s FAILS THE ONE-SHARE TEST: "
+		    "its shares were made with the same coefficients for "
+		    "every byte\n"
+		    "any ONE share leaves at most 257 candidates for the "
+		    "master key: one holder alone can open this file\n"
+		    "it still opens for its quorum: reshare it now (ceremony "
+		    "sd reshare), then destroy every copy of this file\n",
+		    name);
 out:
-	kc_secret_free(&master);
 	return r;
 }
 
 kc_result
 sd_combine(const char *name, const struct sd_domain *d,
-    const struct kc_secret *shares, const size_t *index, size_t n,
-    struct kc_secret *ret_master, struct kc_err *err)
+    const struct sd_given *given, size_t n, struct sd_opened *ret,
+    struct kc_err *err)
 {
-	const struct naming nm = { d, NULL, index };
+	struct sd_opened o = { .n_keys = n };
+	kc_result r;
 
+	KC_TRY(r, check_given(name, d, given, n, err));
+	KC_TRY(r, sd_judge(name, d, given, n, &o.master, err));
+	KC_TRY(r, remark(name, given, n, &o, err));
 	for (size_t i = 0; i < n; i++)
-		if (shares[i].len != SD_SHARE || index[i] >= d->n_shares)
-			return KC_FAIL(err, KC_EBUG, 0,
-			    "%s: share %zu of %zu bytes", name, index[i],
-			    shares[i].len);
-	return combine(name, &nm, shares, n, ret_master, err);
+		o.share_of[i] = given[i].index;
+	*ret = o;
+	o = (struct sd_opened){ 0 };
+out:
+	sd_opened_free(&o);
+	return r;
 }
 
 /* What certificates alone can tell, before any key is used. */
@@ -287,7 +264,6 @@ check_keys(const char *name, const struct sd_domain *d,
     const struct sd_key *keys, size_t n, struct kc_err *err)
 {
 	size_t index[SD_MAX_HOLDERS] = { 0 };
-	const struct naming nm = { d, keys, index };
 
 	if (n > SD_MAX_HOLDERS)
 		return KC_FAIL(err, KC_EQUORUM, 0,
@@ -300,7 +276,8 @@ check_keys(const char *name, const struct sd_domain *d,
 			return nobody(name, &keys[i], err);
 		for (size_t k = 0; k < i; k++)
 			if (keys[k].has_x5t && index[k] == index[i])
-				return twice(name, &nm, k, i, err);
+				return twice(name, keys[k].name, keys[i].name,
+				    index[i], err);
 	}
 	if (n < d->required)
 		return too_few(name, n, d->required, err);
@@ -312,22 +289,18 @@ sd_open(const char *name, const struct sd_domain *d,
     const struct sd_key *keys, size_t n_keys, struct sd_opened *ret,
     struct kc_err *err)
 {
-	struct kc_secret shares[SD_MAX_HOLDERS] = { 0 };
-	struct sd_opened o = { 0 };
-	const struct naming nm = { d, keys, o.share_of };
+	struct sd_given given[SD_MAX_HOLDERS] = { 0 };
 	kc_result r;
 
 	KC_TRY(r, check_keys(name, d, keys, n_keys, err));
-	for (size_t i = 0; i < n_keys; i++)
-		KC_TRY(r, sd_share_unwrap(name, d, &keys[i], &o.share_of[i],
-		    &shares[i], err));
-	KC_TRY(r, combine(name, &nm, shares, n_keys, &o.master, err));
-	o.n_keys = n_keys;
-	*ret = o;
-	o = (struct sd_opened){ 0 };
+	for (size_t i = 0; i < n_keys; i++) {
+		given[i].who = keys[i].name;
+		KC_TRY(r, sd_share_unwrap(name, d, &keys[i], &given[i].index,
+		    &given[i].share, err));
+	}
+	r = sd_combine(name, d, given, n_keys, ret, err);
 out:
 	for (size_t i = 0; i < SD_MAX_HOLDERS; i++)
-		kc_secret_free(&shares[i]);
-	sd_opened_free(&o);
+		kc_secret_free(&given[i].share);
 	return r;
 }

@@ -281,3 +281,19 @@ sd_share_agrees(const struct kc_secret *const *shares, size_t m,
 out:
 	return r;
 }
+
+bool
+sd_share_constant(const struct kc_secret *share,
+    const struct kc_secret *secret)
+{
+	uint32_t first = 0, other = 0;
+
+	for (size_t i = 0; i < secret->len; i++) {
+		uint32_t c = gf_sub(word_at(share, i) & 0x1ff, secret->p[i]);
+
+		if (i == 0)
+			first = c;
+		other |= c ^ first;
+	}
+	return other == 0;
+}

@@ -47,4 +47,11 @@ KC_MUST kc_result sd_share_combine(const struct kc_secret *const *shares,
 KC_MUST kc_result sd_share_agrees(const struct kc_secret *const *shares,
     size_t m, const struct kc_secret *extra, bool *ret, struct kc_err *err);
 
+/* sd_share_constant: the one-share test.  Were the polynomials of all bytes
+ *  made with the same coefficients, v - s is the same for every byte, and
+ *  one share leaves at most 257 candidates for the secret.  True: defective.
+ *  share, secret  of one splitting, checked */
+bool sd_share_constant(const struct kc_secret *share,
+    const struct kc_secret *secret);
+
 #endif

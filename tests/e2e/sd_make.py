@@ -6,85 +6,20 @@ usage: sd_make.py DIR      DIR holds h0..h3.cer (h3 is no holder)
 writes DIR/good.json, DIR/case-*.json and DIR/cases: one line a case,
 file|exit|keys|what it says
 """
-import base64
 import copy
-import hashlib
-import hmac
 import json
 import os
-import subprocess
 import sys
 
+from sd_writer import b64u, domain, raw, split, thumb, words, wrap
+
 D = sys.argv[1]
-P = 257
-
-
-def b64u(data):
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def run(args, data):
-    return subprocess.run(["openssl"] + args, input=data, check=True,
-                          capture_output=True).stdout
-
-
-def kdf(master, tag):
-    return hmac.new(master, b"\0\0\0\1" + tag.encode() + b"\0\0\0\2\0",
-                    hashlib.sha512).digest()
-
-
-def seal(header, cek, ek, plain):
-    head = b64u(json.dumps(header).encode())
-    iv = os.urandom(16)
-    ct = run(["enc", "-aes-256-cbc", "-K", cek[32:].hex(), "-iv", iv.hex()],
-             plain)
-    mac = hmac.new(cek[:32], head.encode() + iv + ct +
-                   (8 * len(head)).to_bytes(8, "big"), hashlib.sha512)
-    return ".".join([head, b64u(ek), b64u(iv), b64u(ct),
-                     b64u(mac.digest()[:32])])
-
-
-def thumb(i):
-    der = run(["x509", "-in", f"{D}/h{i}.cer", "-outform", "DER"], b"")
-    return b64u(hashlib.sha256(der).digest())
-
-
-WRAP = {"alg": "RSA-OAEP-256", "enc": "A256CBC-HS512", "kid": "not used"}
-
-
-def wrap(i, plain, header=None):
-    cek = os.urandom(64)
-    ek = run(["pkeyutl", "-encrypt", "-certin", "-inkey", f"{D}/h{i}.cer",
-              "-pkeyopt", "rsa_padding_mode:oaep", "-pkeyopt",
-              "rsa_oaep_md:sha256", "-pkeyopt", "rsa_mgf1_md:sha256"], cek)
-    return seal(header or WRAP, cek, ek, plain)
-
-
-def words(pairs):
-    return b"".join((x << 9 | v).to_bytes(2, "little") for x, v in pairs)
-
-
-def split(master, n):
-    slope = [b * 2 % P for b in os.urandom(len(master))]
-    return [[(x, (s + k * x) % P) for s, k in zip(master, slope)]
-            for x in range(1, n + 1)]
-
-
-def domain(master, shares, data):
-    return {"EncData": {"data": [
-        {"compact_jwe": seal({"alg": "dir", "enc": "A256CBC-HS512",
-                              "kid": tag}, kdf(master, tag), b"", plain),
-         "tag": tag} for tag, plain in data], "kdf": "sp108_kdf"},
-        "SharedKeys": {"enc_shares": [
-            {"enc_key": wrap(i, words(s)), "x5t_256": thumb(i)}
-            for i, s in enumerate(shares)],
-            "key_algorithm": "shamir_share", "required": 2}, "version": 2}
-
+CER = [f"{D}/h{i}.cer" for i in range(4)]
 
 MASTER = os.urandom(32)
 SHARES = split(MASTER, 3)
 DATA = [("hsm_backup", os.urandom(500)), ("base_enclave_backup", b"x" * 16)]
-GOOD = domain(MASTER, SHARES, DATA)
+GOOD = domain(CER[:3], 2, MASTER, SHARES, DATA)
 TEXT = json.dumps(GOOD, separators=(",", ":"), sort_keys=True)
 cases = []
 
@@ -117,10 +52,6 @@ def share(doc):
     return doc["SharedKeys"]["enc_shares"][0], "enc_key"
 
 
-def raw(text):
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
 def flip(text):
     data = bytearray(raw(text))
     data[0] ^= 1
@@ -128,7 +59,8 @@ def flip(text):
 
 
 def header(**kw):
-    return b64u(json.dumps({**WRAP, **kw}).encode())
+    return b64u(json.dumps({"alg": "RSA-OAEP-256", "enc": "A256CBC-HS512",
+                            "kid": "not used", **kw}).encode())
 
 
 def dir_header(**kw):
@@ -232,17 +164,17 @@ change("eleven-shares", lambda d: d["SharedKeys"].update(
     "has 11 items, not 3 to 10")
 change("no-data", lambda d: d["EncData"].update(data=[]), 3, "has 0 items")
 change("x5t-twice", lambda d: d["SharedKeys"]["enc_shares"][1].update(
-    x5t_256=thumb(0)), 3, "a holder has one share")
+    x5t_256=thumb(CER[0])), 3, "a holder has one share")
 change("x5t-short", lambda d: d["SharedKeys"]["enc_shares"][1].update(
     x5t_256="AAAA"), 3, "x5t_256 has 3 bytes, not 32")
 change("x5t-swapped", lambda d: (d["SharedKeys"]["enc_shares"][0].update(
-    x5t_256=thumb(1)), d["SharedKeys"]["enc_shares"][1].update(
-    x5t_256=thumb(0))), 1, "does not decrypt the encrypted key")
+    x5t_256=thumb(CER[1])), d["SharedKeys"]["enc_shares"][1].update(
+    x5t_256=thumb(CER[0]))), 1, "does not decrypt the encrypted key")
 
 
 def reshare(i, pairs):
     return lambda d: d["SharedKeys"]["enc_shares"][i].update(
-        enc_key=wrap(i, words(pairs)))
+        enc_key=wrap(CER[i], words(pairs)))
 
 
 other = split(os.urandom(32), 3)
@@ -260,9 +192,9 @@ change("v-257", reshare(0, [(1, 257)] + SHARES[0][1:]), 3, "above 256")
 change("v-511", reshare(0, [(1, 511)] + SHARES[0][1:]), 3, "above 256")
 change("same-x", reshare(1, SHARES[0]), 3, "have the same x = 1")
 change("short-share", lambda d: d["SharedKeys"]["enc_shares"][0].update(
-    enc_key=wrap(0, words(SHARES[0][:16]))), 3, "ciphertext has 48 bytes")
+    enc_key=wrap(CER[0], words(SHARES[0][:16]))), 3, "ciphertext has 48 bytes")
 change("odd-share", lambda d: d["SharedKeys"]["enc_shares"][0].update(
-    enc_key=wrap(0, words(SHARES[0]) + b"x")), 3, "not 64")
+    enc_key=wrap(CER[0], words(SHARES[0]) + b"x")), 3, "not 64")
 put("same-holder", TEXT, 1, "is given twice", "00")
 put("fewer", TEXT, 1, "needs 2 holders; 1 of 2 is here", "0")
 put("stranger", TEXT, 1, "is no holder of", "03")

@@ -2,25 +2,12 @@
  *
  * Whole files: split, read, open, restore; keys made for the run.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/rsa.h>
-#include <openssl/x509.h>
-
 #include "base/clock.h"
-#include "sd/cert.h"
-#include "sd/pemkey.h"
+#include "tests/sd/keys.h"
 
 #define HOLDERS 4
 #define EXCHANGE 3		/* the last one is the exchange key */
@@ -35,39 +22,12 @@ static const struct sd_input data[] = {
 	{ "hsm_backup", "one", 3 }, { "other", "", 0 },
 };
 
-/* A key and its self-signed certificate in one PEM file. */
 static void
 make_holder(size_t i, unsigned int bits)
 {
-	EVP_PKEY *k = EVP_RSA_gen(bits);
-	X509 *x = X509_new();
-	X509_NAME *n = X509_get_subject_name(x);
-	struct kc_buf text = { 0 };
-	FILE *f;
-
 	(void)snprintf(path[i], sizeof path[i], "%s/h%zu.pem", dir, i);
-	assert_non_null(k);
-	assert_int_equal(X509_NAME_add_entry_by_txt(n, "CN", MBSTRING_ASC,
-	    (const unsigned char *)path[i], -1, -1, 0), 1);
-	assert_int_equal(X509_set_issuer_name(x, n), 1);
-	assert_non_null(X509_gmtime_adj(X509_getm_notBefore(x), -60));
-	assert_non_null(X509_gmtime_adj(X509_getm_notAfter(x), 86400));
-	assert_int_equal(X509_set_pubkey(x, k), 1);
-	assert_true(X509_sign(x, k, EVP_sha256()) > 0);
-	f = fopen(path[i], "w");
-	assert_non_null(f);
-	assert_int_equal(PEM_write_PrivateKey(f, k, NULL, NULL, 0, NULL,
-	    NULL), 1);
-	assert_int_equal(PEM_write_X509(f, x), 1);
-	assert_int_equal(fclose(f), 0);
-	assert_true(kc_ok(sd_pemkey_load(path[i], NULL, &pem[i], NULL)));
+	t_holder(path[i], bits, &pem[i], &cert[i]);
 	key[i] = sd_pemkey_key(pem[i]);
-	assert_true(kc_ok(sd_cert_pem(sd_pemkey_cert(pem[i]), &text, NULL)));
-	assert_true(kc_ok(sd_cert_read(path[i], text.p, text.len, &cert[i],
-	    NULL)));
-	kc_buf_free(&text);
-	X509_free(x);
-	EVP_PKEY_free(k);
 }
 
 static int

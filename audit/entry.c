@@ -40,6 +40,12 @@ aud_entry_int(const struct aud_entry *e, const char *name, int64_t fallback)
 	return json_is_integer(v) ? json_integer_value(v) : fallback;
 }
 
+bool
+aud_entry_true(const struct aud_entry *e, const char *name)
+{
+	return json_is_true(json_object_get(e->facts, name));
+}
+
 const char *
 aud_mode_name(enum aud_mode mode)
 {

@@ -56,9 +56,10 @@ struct aud_entry {
 
 void aud_entry_free(struct aud_entry *e);
 
-/* aud_entry_str / _int: a fact of the entry; NULL / fallback when absent or
- * of another type. */
+/* aud_entry_str / _int / _true: a fact of the entry; NULL / fallback / false
+ * when absent or of another type. */
 const char *aud_entry_str(const struct aud_entry *e, const char *name);
+bool aud_entry_true(const struct aud_entry *e, const char *name);
 int64_t aud_entry_int(const struct aud_entry *e, const char *name,
     int64_t fallback);
 

@@ -24,6 +24,7 @@ static const struct cer_action actions[] = {
 	  cer_do_ratify },
 	{ "recovery.unlock", "", false, false, cer_do_unlock },
 	{ "recovery.blob", "result", false, false, cer_do_blob },
+	{ "readback", "subject", false, false, cer_do_readback },
 	{ "custody.seal", "", true, false, cer_do_seal },
 	{ "checkpoint", "", false, true, cer_do_checkpoint },
 	{ "suspend", "", false, false, cer_do_suspend },

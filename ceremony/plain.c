@@ -107,6 +107,21 @@ line(char *ret, size_t size, struct kc_err *err)
 	return KC_DONE;
 }
 
+/* Is it the letter of a line of choices? */
+static bool
+has_choice(const char *choices, char letter)
+{
+	const char *at = choices;
+
+	while (at != NULL && *at != '\0') {
+		if (*at == letter)
+			return true;
+		at = strchr(at, '\n');
+		at += at != NULL;
+	}
+	return false;
+}
+
 /* Does the line answer the prompt?  Yes and no are brought to one form. */
 static bool
 fits(const struct cer_prompt *p, char *text)
@@ -125,8 +140,33 @@ fits(const struct cer_prompt *p, char *text)
 	case CER_ASK_TEXT:
 		return text[0] != '\0' && strlen(text) <= p->max;
 	default:
-		return text[0] != '\0' && text[1] == '\0';
+		return text[0] != '\0' && text[1] == '\0' &&
+		    has_choice(p->choices, text[0]);
 	}
+}
+
+/* The words of a read-back, a line each; no line before showed them. */
+static kc_result
+type_words(const struct cer_prompt *q, struct cer_answer *ret,
+    struct kc_err *err)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < CER_WORDS; i++) {
+		char word[80];
+		kc_result r;
+
+		do {
+			(void)printf("     word %u (!e exception, !s suspend)"
+			    " > ", (unsigned)q->at[i]);
+			r = line(word, sizeof word, err);
+			if (!kc_ok(r))
+				return r;
+		} while (word[0] == '\0' || strchr(word, ' ') != NULL);
+		n += (size_t)snprintf(ret->text + n, sizeof ret->text - n,
+		    "%s%s", i > 0 ? " " : "", word);
+	}
+	return KC_DONE;
 }
 
 static kc_result
@@ -138,6 +178,10 @@ p_ask(void *ctx, const struct cer_view *v, const struct cer_prompt *q,
 	p_show(ctx, v);
 	put("  -> ", q->name, ": ");
 	put("", q->text, "\n");
+	if (q->kind == CER_ASK_WORDS)
+		return type_words(q, ret, err);
+	if (q->kind == CER_ASK_CHOICE)
+		(void)printf("%s\n", q->choices);
 	do {
 		if (q->kind == CER_ASK_WAIT && q->ready(q->ready_ctx))
 			return KC_DONE;
@@ -146,6 +190,7 @@ p_ask(void *ctx, const struct cer_view *v, const struct cer_prompt *q,
 		    q->kind == CER_ASK_WORD ? "the word " :
 		    q->kind == CER_ASK_TEXT ? "text" :
 		    q->kind == CER_ASK_WAIT ? "Enter when it is there" :
+		    q->kind == CER_ASK_CHOICE ? "one letter" :
 		    "Enter",
 		    q->kind == CER_ASK_WORD ? q->word : "");
 		r = line(ret->text, sizeof ret->text, err);
@@ -243,7 +288,7 @@ p_refuse(void *ctx, const struct cer_view *v, const struct kc_err *why,
 		else if (!kc_ok(r))
 			return r;
 	} while (text[0] == '\0' || text[1] != '\0' ||
-	    strchr(choices, text[0]) == NULL);
+	    !has_choice(choices, text[0]));
 	*ret = text[0];
 	return KC_DONE;
 }

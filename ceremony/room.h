@@ -71,6 +71,11 @@ struct cer_state {
 	struct cer_artifact artifact[CER_ARTIFACTS_MAX];
 	size_t n_artifacts;
 	int64_t approvals;
+	char read_step[129];		/* of the last right read-back */
+	char read_sha[KC_HEX];		/* and what was read back */
+	char ratified[KC_HEX];		/* the exchange certificate's */
+	uint8_t paper_head[KC_SHA256];	/* that people last wrote down */
+	bool has_paper_head;
 };
 
 struct cer_room {

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "ceremony/action.h"
+#include "ceremony/readback.h"
 
 static bool
 is_name(const char *s)
@@ -50,7 +51,7 @@ static kc_result
 read_values(const struct cer_step *st, struct kc_err *err)
 {
 	const struct cer_node *keys = cer_node_get(st->node, "keys");
-	const char *name[2], *result;
+	const char *name[2], *result, *subject;
 	size_t n = 0;
 	kc_result r;
 
@@ -66,6 +67,14 @@ read_values(const struct cer_step *st, struct kc_err *err)
 	if (strcmp(result, "await") != 0)
 		return CER_NODE_FAIL(cer_node_get(st->node, "result"), err,
 		    "'result' is '%.40s', not await", result);
+	if (strcmp(st->action->name, "readback") == 0) {
+		KC_TRY(r, cer_node_str(st->node, "subject", NULL, &subject,
+		    err));
+		if (!cer_readback_subject(subject))
+			return CER_NODE_FAIL(cer_node_get(st->node,
+			    "subject"), err, "'%.40s' cannot be read back: "
+			    CER_READBACK_SUBJECTS, subject);
+	}
 out:
 	return r;
 }

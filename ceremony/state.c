@@ -7,7 +7,7 @@
 
 #include "base/b64.h"
 #include "ceremony/action.h"
-#include "ceremony/room.h"
+#include "ceremony/readback.h"
 
 static void
 copy(char *to, size_t size, const char *from)
@@ -222,6 +222,10 @@ cer_state_apply(struct cer_room *room, const struct aud_entry *e,
 		st->sealed = e->n + 1;
 		memcpy(st->sealed_head, e->leaf, KC_SHA256);
 	}
+	if (is(e->kind, AUD_KIND_CP_END) || is(e->kind, "suspend")) {
+		st->has_paper_head = true;
+		memcpy(st->paper_head, e->leaf, KC_SHA256);
+	}
 	if (is(e->kind, "card.intent"))
 		on_intent(room, e);
 	else if (is(e->kind, "card.done"))
@@ -247,6 +251,12 @@ cer_state_apply(struct cer_room *room, const struct aud_entry *e,
 		st->closed = true;
 	else if (is(e->kind, "approval"))
 		st->approvals++;
+	else if (is(e->kind, "exchange.ratified"))
+		COPY(st->ratified, aud_entry_str(e, "exchange.sha256"));
+	else if (is(e->kind, CER_READBACK) && aud_entry_true(e, "right")) {
+		COPY(st->read_step, e->step);
+		COPY(st->read_sha, aud_entry_str(e, "sha256"));
+	}
 	else if (is(e->kind, AUD_KIND_SIGNER)) {
 		card = cer_card_of(room, aud_entry_str(e, "signer"));
 		if (card != NULL)

@@ -31,6 +31,7 @@ CER_DO(domain_prove);
 CER_DO(ratify);
 CER_DO(unlock);
 CER_DO(blob);
+CER_DO(readback);
 CER_DO(checkpoint);
 CER_DO(export);
 CER_DO(close);

@@ -17,6 +17,12 @@
 #include "base/secret.h"
 
 #define CER_LINES_MAX 40
+#define CER_WORDS 5		/* words of one read-back */
+#define CER_WORD_POSITIONS 32	/* words of a SHA-256 */
+
+/* What an answers file says in place of words it cannot know.  A form of
+ * CER_WORDS words never says it; the engine takes it in a rehearsal only. */
+#define CER_FROM_SCREEN "from-screen"
 
 enum cer_item_state {
 	CER_ITEM_AHEAD,
@@ -83,6 +89,7 @@ enum cer_ask {
 	CER_ASK_WORD,		/* the exact word (GENERATE, DESTROY) */
 	CER_ASK_CHOICE,		/* one of the letters of choices */
 	CER_ASK_WAIT,		/* until ready() or a person gives up */
+	CER_ASK_WORDS,		/* CER_WORDS hash words, from paper */
 };
 
 /* struct cer_prompt: one question.
@@ -94,6 +101,10 @@ enum cer_ask {
  *  choices  CER_ASK_CHOICE: "r Read the medium again\nx Record an
  *           exception\na Abandon" one letter, blank, sentence a line
  *  max      CER_ASK_TEXT: most characters (<= 200)
+ *  at       CER_ASK_WORDS: which words, from 1, CER_WORDS of them.  The
+ *           answer is what was typed, in their order, one blank between.
+ *           The evidence of the view is not shown meanwhile: it may hold
+ *           the hash that is read back
  *  ready    CER_ASK_WAIT: polled at least five times a second */
 struct cer_prompt {
 	enum cer_ask kind;
@@ -104,6 +115,7 @@ struct cer_prompt {
 	const char *word;
 	const char *choices;
 	size_t max;
+	const uint8_t *at;
 	bool (*ready)(void *ctx);
 	void *ready_ctx;
 };

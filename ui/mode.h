@@ -11,6 +11,8 @@
 #include "ui/grid.h"
 #include "ui/key.h"
 
+#define UI_FIELDS CER_WORDS
+
 struct ui_state;
 
 enum ui_reply {
@@ -58,7 +60,7 @@ struct ui_state {
 	const char *choices;
 
 	const struct cer_form *form;
-	struct ui_edit field[4];
+	struct ui_edit field[UI_FIELDS];	/* of the form, or words */
 	size_t focus;
 
 	const char *say;
@@ -67,8 +69,8 @@ struct ui_state {
 };
 
 extern const struct ui_mode ui_mode_show, ui_mode_ask, ui_mode_type,
-	ui_mode_pin, ui_mode_refuse, ui_mode_form, ui_mode_say, ui_mode_head,
-	ui_mode_help, ui_mode_small;
+	ui_mode_words, ui_mode_pin, ui_mode_refuse, ui_mode_form, ui_mode_say,
+	ui_mode_head, ui_mode_help, ui_mode_small;
 
 /* ui_draw: the state's mode, its overlay, or the sentence for a terminal
  *  that is too small. */

@@ -61,6 +61,29 @@ keep_typed(struct ui_screen *u, const struct cer_prompt *p)
 }
 
 static void
+begin_words(struct ui_screen *u)
+{
+	u->s.focus = 0;
+	for (size_t i = 0; i < CER_WORDS; i++)
+		ui_edit_init(&u->s.field[i], 20, 80, "");
+}
+
+/* What was typed, in the order of the positions. */
+static void
+join_words(const struct ui_screen *u, char *ret, size_t size)
+{
+	char word[81];
+	size_t n = 0;
+
+	for (size_t i = 0; i < CER_WORDS && n < size; i++) {
+		if (!ui_edit_text(&u->s.field[i], word, sizeof word))
+			word[0] = '\0';
+		n += (size_t)snprintf(ret + n, size - n, "%s%s",
+		    i > 0 ? " " : "", word);
+	}
+}
+
+static void
 write_answer(const struct ui_screen *u, const struct cer_prompt *p,
     struct cer_answer *ret)
 {
@@ -78,6 +101,9 @@ write_answer(const struct ui_screen *u, const struct cer_prompt *p,
 	case CER_ASK_WORD:
 		(void)ui_edit_text(&u->s.edit, a.text, sizeof a.text);
 		break;
+	case CER_ASK_WORDS:
+		join_words(u, a.text, sizeof a.text);
+		break;
 	default:
 		break;
 	}
@@ -94,8 +120,11 @@ screen_ask(void *ctx, const struct cer_view *v, const struct cer_prompt *p,
 
 	if (u == NULL || !u->open)
 		return closed(err);
-	ui_begin(u, v, typing ? &ui_mode_type : &ui_mode_ask);
+	ui_begin(u, v, p->kind == CER_ASK_WORDS ? &ui_mode_words :
+	    typing ? &ui_mode_type : &ui_mode_ask);
 	u->s.ask = p;
+	if (p->kind == CER_ASK_WORDS)
+		begin_words(u);
 	if (typing)
 		begin_typing(u, p);
 	ui_drain(u);

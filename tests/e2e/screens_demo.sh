@@ -192,6 +192,26 @@ screen word "is not the word GENERATE"
 type_text GENERATE
 keys Enter
 ends "the exact word passes" "answer: GENERATE"
+start 80x24 words
+wait_for "F1 help"
+check "the hash is covered while its words are typed" has_not c066
+keys Enter Enter Enter Enter Enter
+screen words "Word 3 is empty"
+type_text 'Scorpio antenna  stopWatch'
+keys Tab
+type_text 'Quebec '
+type_text waffle
+keys Enter
+ends "a blank or Tab ends a word; the words come in their order" \
+    "answer: Scorpio antenna stopWatch Quebec waffle"
+start 80x24 words
+wait_for "F1 help"
+keys Escape
+ends "a read-back can be cancelled" "result: KC_ECANCEL"
+start 80x24 words
+wait_for "F1 help"
+keys F2
+ends "and the exception form is one key away" "result: KC_EEXCEPT"
 start 80x24 choice
 screen choice "? help"
 type_text e

@@ -158,6 +158,20 @@ do_word(void)
 }
 
 static void
+do_words(void)
+{
+	static const uint8_t at[CER_WORDS] = { 3, 7, 19, 26, 32 };
+
+	view.n_lines = 0;
+	SET(title, "Who receives the domain");
+	add(CER_LINE_LABEL, "SHA-256", "c066 8ba4 must not be seen");
+	ask((struct cer_prompt){ .kind = CER_ASK_WORDS, .at = at,
+	    .text = "A. Rossi, from YOUR paper, not from this screen: the "
+	    "exchange key of contoso-hsm-neu",
+	    .certain = "nothing was decrypted or encrypted" });
+}
+
+static void
 do_choice(void)
 {
 	ask((struct cer_prompt){ .kind = CER_ASK_CHOICE,
@@ -367,7 +381,8 @@ static const struct {
 } scenarios[] = {
 	{ "step", do_step }, { "live", do_live }, { "rehearsal", do_rehearsal },
 	{ "yesno", do_yesno }, { "text", do_text }, { "again", do_again },
-	{ "word", do_word }, { "choice", do_choice }, { "wait", do_wait },
+	{ "word", do_word },
+	{ "words", do_words }, { "choice", do_choice }, { "wait", do_wait },
 	{ "ready", do_ready }, { "pin", do_pin },
 	{ "pin-twice", do_pin_twice }, { "busy", do_busy },
 	{ "frozen", do_frozen }, { "checks", do_checks },

@@ -17,6 +17,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "pool/hsm.h"
+#include "pool/recovery.h"
 #include "pool/store.h"
 
 #define POLL_NS 200000000L
@@ -24,9 +25,7 @@
 
 /* struct post: one request being answered. */
 struct post {
-	const char *dir;	/* the pools */
-	const char *medium;
-	unsigned bits;
+	const struct pool_attendance *a;
 	char pool[POOL_NAME_MAX + 1];
 	struct kc_buf request;	/* path of the request file */
 };
@@ -34,14 +33,16 @@ struct post {
 static kc_result
 answer_download(const struct post *p, struct kc_buf *ret, struct kc_err *err)
 {
-	return pool_download(p->dir, p->pool, kc_buf_str(&p->request), ret,
+	return pool_download(p->a->dir, p->pool, kc_buf_str(&p->request), ret,
 	    err);
 }
 
 static kc_result
 answer_recovery(const struct post *p, struct kc_buf *ret, struct kc_err *err)
 {
-	return pool_init_recovery(p->dir, p->pool, p->bits, true, ret, err);
+	return pool_init_recovery(&(struct pool_recovery){ .dir = p->a->dir,
+	    .name = p->pool, .bits = p->a->bits, .make = true,
+	    .bare = p->a->bare }, ret, err);
 }
 
 /* The source pool's name beside the blob, one line; absent: "". */
@@ -54,7 +55,7 @@ read_source(const struct post *p, char ret[static POOL_NAME_MAX + 1],
 	kc_result r;
 
 	KC_TRY(r, kc_buf_addf(&path, err, "%s/to-online/%s.restore-of",
-	    p->medium, p->pool));
+	    p->a->medium, p->pool));
 	ret[0] = '\0';
 	if (!kc_file_exists(kc_buf_str(&path)))
 		goto out;
@@ -77,7 +78,7 @@ answer_upload(const struct post *p, struct kc_buf *ret, struct kc_err *err)
 
 	if (!kc_ok(r))
 		return r;
-	return pool_upload(p->dir, p->pool, kc_buf_str(&p->request),
+	return pool_upload(p->a->dir, p->pool, kc_buf_str(&p->request),
 	    source[0] != '\0' ? source : NULL, ret, err);
 }
 
@@ -124,18 +125,18 @@ static kc_result
 note_path(const struct post *p, const char *file, struct kc_buf *ret,
     struct kc_err *err)
 {
-	char *real = realpath(p->medium, NULL), hex[KC_HEX];
+	char *real = realpath(p->a->medium, NULL), hex[KC_HEX];
 	uint8_t hash[KC_SHA256];
 	kc_result r;
 
 	if (real == NULL)
 		return KC_FAIL(err, KC_EIO, errno, "cannot find %s: %s",
-		    p->medium, strerror(errno));
+		    p->a->medium, strerror(errno));
 	KC_TRY(r, kc_sha256((struct kc_part[]){ { real, strlen(real) + 1 },
 	    { file, strlen(file) } }, 2, hash, err));
 	kc_hex(hash, sizeof hash, hex);
 	ret->len = 0;
-	r = kc_buf_addf(ret, err, "%s/.answered/%s", p->dir, hex);
+	r = kc_buf_addf(ret, err, "%s/.answered/%s", p->a->dir, hex);
 out:
 	free(real);
 	return r;
@@ -171,7 +172,7 @@ answer(const struct post *p, const struct kind *k, const char *file,
 	kc_result r, acted;
 
 	KC_TRY(r, note_path(p, file, &note, err));
-	KC_TRY(r, kc_buf_addf(&path, err, "%s/to-offline/%s%s", p->medium,
+	KC_TRY(r, kc_buf_addf(&path, err, "%s/to-offline/%s%s", p->a->medium,
 	    p->pool, k->answer));
 	if (kc_file_exists(kc_buf_str(&note)) ||
 	    kc_file_exists(kc_buf_str(&path))) {
@@ -189,7 +190,7 @@ answer(const struct post *p, const struct kind *k, const char *file,
 		KC_TRY(r, pool_result("Failed", why.msg, NULL, &text, err));
 	}
 	path.len = 0;
-	KC_TRY(r, kc_buf_addf(&path, err, "%s/to-offline/%s%s", p->medium,
+	KC_TRY(r, kc_buf_addf(&path, err, "%s/to-offline/%s%s", p->a->medium,
 	    p->pool, ending));
 	KC_TRY(r, kc_file_write_new(kc_buf_str(&path), text.p, text.len, 0644,
 	    err));
@@ -234,10 +235,10 @@ out:
 }
 
 kc_result
-pool_attend_once(const char *dir, const char *medium, unsigned bits,
-    size_t *ret_n, struct kc_err *err)
+pool_attend_once(const struct pool_attendance *a, size_t *ret_n,
+    struct kc_err *err)
 {
-	struct post p = { .dir = dir, .medium = medium, .bits = bits };
+	struct post p = { .a = a };
 	struct kc_buf online = { 0 };
 	const struct dirent *e;
 	const struct kind *k;
@@ -245,8 +246,8 @@ pool_attend_once(const char *dir, const char *medium, unsigned bits,
 	kc_result r;
 
 	*ret_n = 0;
-	KC_TRY(r, prepare(dir, medium, err));
-	KC_TRY(r, kc_path_join(medium, "to-online", &online, err));
+	KC_TRY(r, prepare(a->dir, a->medium, err));
+	KC_TRY(r, kc_path_join(a->medium, "to-online", &online, err));
 	d = opendir(kc_buf_str(&online));
 	if (d == NULL) {
 		r = KC_FAIL(err, KC_EIO, errno, "cannot open %s: %s",
@@ -275,8 +276,7 @@ out:
 }
 
 kc_result
-pool_attend(const char *dir, const char *medium, unsigned bits,
-    struct kc_err *err)
+pool_attend(const struct pool_attendance *a, struct kc_err *err)
 {
 	const struct timespec pause = { 0, POLL_NS };
 	sigset_t ends;
@@ -291,7 +291,7 @@ pool_attend(const char *dir, const char *medium, unsigned bits,
 		return KC_FAIL(err, KC_EBUG, errno, "cannot block signals: %s",
 		    strerror(errno));
 	do {
-		KC_TRY(r, pool_attend_once(dir, medium, bits, &n, err));
+		KC_TRY(r, pool_attend_once(a, &n, err));
 	} while (sigtimedwait(&ends, NULL, &pause) < 0);
 out:
 	return r;

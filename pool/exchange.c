@@ -12,10 +12,9 @@
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
-#include "base/b64.h"
 #include "base/file.h"
+#include "pool/quote.h"
 
-#define AZ_COLUMNS 65
 #define YEAR_S (365L * 24 * 3600)
 
 static const struct {
@@ -43,16 +42,51 @@ add_extensions(X509 *cert, struct kc_err *err)
 	return KC_DONE;
 }
 
+/* Evidence for the key of cert, from the rehearsal's PKI. */
 static kc_result
-make_certificate(const char *pool, EVP_PKEY *key, X509 **ret,
+add_evidence(X509 *cert, const struct pool_pki *pki, struct kc_err *err)
+{
+	ASN1_OBJECT *oid = OBJ_txt2obj(POOL_EVIDENCE_OID, 1);
+	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+	struct kc_buf spki = { 0 }, evidence = { 0 };
+	X509_EXTENSION *x = NULL;
+	unsigned char *der = NULL;
+	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der);
+	kc_result r;
+
+	if (oid == NULL || value == NULL || len <= 0) {
+		r = KC_FAIL_SSL(err, KC_ENOMEM, "cannot encode a public key");
+		goto out;
+	}
+	KC_TRY(r, kc_buf_add(&spki, der, (size_t)len, err));
+	KC_TRY(r, pool_evidence(pki, &spki, &evidence, err));
+	if (ASN1_OCTET_STRING_set(value, evidence.p, (int)evidence.len) != 1 ||
+	    (x = X509_EXTENSION_create_by_OBJ(NULL, oid, 0, value)) == NULL ||
+	    X509_add_ext(cert, x, -1) != 1)
+		r = KC_FAIL_SSL(err, KC_ENOMEM,
+		    "cannot add the evidence to a certificate");
+out:
+	X509_EXTENSION_free(x);
+	kc_buf_free(&evidence);
+	kc_buf_free(&spki);
+	OPENSSL_free(der);
+	ASN1_OCTET_STRING_free(value);
+	ASN1_OBJECT_free(oid);
+	return r;
+}
+
+static kc_result
+make_certificate(const struct pool_exchange *how, EVP_PKEY *key, X509 **ret,
     struct kc_err *err)
 {
 	X509 *cert = X509_new();
 	X509_NAME *name = cert != NULL ? X509_get_subject_name(cert) : NULL;
-	char cn[65];
+	char cn[65] = "transfer-key";	/* 2020, with nothing else */
 	kc_result r;
 
-	(void)snprintf(cn, sizeof cn, "%s.managedhsm.azure.net", pool);
+	if (how->pki != NULL)
+		(void)snprintf(cn, sizeof cn, "%s.managedhsm.azure.net",
+		    how->pool);
 	if (cert == NULL || X509_set_version(cert, X509_VERSION_3) != 1 ||
 	    ASN1_INTEGER_set(X509_get_serialNumber(cert), 1) != 1 ||
 	    X509_gmtime_adj(X509_getm_notBefore(cert), 0) == NULL ||
@@ -65,7 +99,12 @@ make_certificate(const char *pool, EVP_PKEY *key, X509 **ret,
 		    "cannot make the exchange certificate");
 		goto out;
 	}
-	KC_TRY(r, add_extensions(cert, err));
+	if (how->pki != NULL) {
+		KC_TRY(r, add_extensions(cert, err));
+		KC_TRY(r, add_evidence(cert, how->pki, err));
+		KC_TRY(r, pool_edit_piece(how->pki->edit, POOL_PIECE_EXCHANGE,
+		    cert, err));
+	}
 	if (X509_sign(cert, key, EVP_sha256()) == 0) {
 		r = KC_FAIL_SSL(err, KC_ENOMEM,
 		    "cannot sign the exchange certificate");
@@ -75,40 +114,6 @@ make_certificate(const char *pool, EVP_PKEY *key, X509 **ret,
 	cert = NULL;
 out:
 	X509_free(cert);
-	return r;
-}
-
-/* Spec section 7: az writes x5c[0] in lines of 65 columns, unended. */
-static kc_result
-az_pem(X509 *cert, struct kc_buf *ret, struct kc_err *err)
-{
-	struct kc_buf b64 = { 0 }, pem = { 0 };
-	unsigned char *der = NULL;
-	int len = i2d_X509(cert, &der);
-	kc_result r;
-
-	if (len <= 0) {
-		r = KC_FAIL_SSL(err, KC_ENOMEM,
-		    "cannot encode the exchange certificate");
-		goto out;
-	}
-	KC_TRY(r, kc_b64_encode(der, (size_t)len, &b64, err));
-	KC_TRY(r, kc_buf_adds(&pem, "-----BEGIN CERTIFICATE-----\n", err));
-	for (size_t at = 0; at < b64.len; at += AZ_COLUMNS) {
-		size_t n = b64.len - at < AZ_COLUMNS ? b64.len - at :
-		    AZ_COLUMNS;
-
-		KC_TRY(r, kc_buf_add(&pem, b64.p + at, n, err));
-		KC_TRY(r, kc_buf_adds(&pem, "\n", err));
-	}
-	KC_TRY(r, kc_buf_adds(&pem, "-----END CERTIFICATE-----", err));
-	kc_buf_free(ret);
-	*ret = pem;
-	pem = (struct kc_buf){ 0 };
-out:
-	OPENSSL_free(der);
-	kc_buf_free(&pem);
-	kc_buf_free(&b64);
 	return r;
 }
 
@@ -133,27 +138,45 @@ write_key(const char *path, EVP_PKEY *key, struct kc_err *err)
 }
 
 kc_result
-pool_exchange_new(const char *pool, unsigned bits, const char *key_path,
-    const char *cer_path, struct kc_buf *ret_pem, struct kc_err *err)
+pool_exchange_make(const struct pool_exchange *how, EVP_PKEY **ret_key,
+    X509 **ret_cert, struct kc_err *err)
 {
-	struct kc_buf pem = { 0 };
-	EVP_PKEY *key = EVP_RSA_gen(bits);
+	EVP_PKEY *key = EVP_RSA_gen(how->bits);
 	X509 *cert = NULL;
 	kc_result r;
 
-	if (key == NULL) {
-		r = KC_FAIL_SSL(err, KC_ENOMEM,
+	if (key == NULL)
+		return KC_FAIL_SSL(err, KC_ENOMEM,
 		    "cannot generate the exchange key");
-		goto out;
-	}
-	KC_TRY(r, make_certificate(pool, key, &cert, err));
-	KC_TRY(r, az_pem(cert, &pem, err));
+	KC_TRY(r, make_certificate(how, key, &cert, err));
+	*ret_cert = cert;
+	*ret_key = key;
+	key = NULL;
+out:
+	EVP_PKEY_free(key);
+	return r;
+}
+
+kc_result
+pool_exchange_new(const struct pool_exchange *how, const char *key_path,
+    const char *cer_path, enum pool_carrier as, struct kc_buf *ret,
+    struct kc_err *err)
+{
+	struct kc_buf pem = { 0 }, text = { 0 };
+	EVP_PKEY *key = NULL;
+	X509 *cert = NULL;
+	kc_result r;
+
+	KC_TRY(r, pool_exchange_make(how, &key, &cert, err));
+	KC_TRY(r, pool_carrier_write(cert, POOL_AS_PEM, &pem, err));
+	KC_TRY(r, pool_carrier_write(cert, as, &text, err));
 	KC_TRY(r, write_key(key_path, key, err));
 	KC_TRY(r, kc_file_write_new(cer_path, pem.p, pem.len, 0600, err));
-	kc_buf_free(ret_pem);
-	*ret_pem = pem;
-	pem = (struct kc_buf){ 0 };
+	kc_buf_free(ret);
+	*ret = text;
+	text = (struct kc_buf){ 0 };
 out:
+	kc_buf_free(&text);
 	kc_buf_free(&pem);
 	X509_free(cert);
 	EVP_PKEY_free(key);

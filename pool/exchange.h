@@ -1,24 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The stand-in pool's exchange key: an RSA key whose certificate receives a
- * restore blob.  Its SGX evidence is not made here yet.
+ * restore blob, with evidence of the rehearsal's own.
  */
 #ifndef KC_POOL_EXCHANGE_H
 #define KC_POOL_EXCHANGE_H
 
-#include "base/buf.h"
-#include "base/err.h"
+#include "pool/carrier.h"
+#include "pool/pki.h"
 
 #define POOL_EXCHANGE_BITS 4096
 
-/* pool_exchange_new: generate a key and its certificate, write both.
- *  pool      the name: CN=<pool>.managedhsm.azure.net
- *  bits      of the modulus
+/* struct pool_exchange: what is asked for.
+ *  pool  the name: CN=<pool>.managedhsm.azure.net
+ *  bits  of the modulus
+ *  pki   vouches for the key; NULL: a bare certificate as in 2020, which
+ *        names no pool */
+struct pool_exchange {
+	const char *pool;
+	unsigned bits;
+	const struct pool_pki *pki;
+};
+
+/* pool_exchange_make: a key and its certificate.
+ *  ret_key, ret_cert  caller: EVP_PKEY_free, X509_free */
+KC_MUST kc_result pool_exchange_make(const struct pool_exchange *how,
+    EVP_PKEY **ret_key, X509 **ret_cert, struct kc_err *err);
+
+/* pool_exchange_new: the same, written to files.
  *  key_path, cer_path  written new, 0600: an unencrypted PEM key (rehearsal)
- *  ret_pem   the certificate as az writes it: lines of 65 columns, no final
- *            newline */
-KC_MUST kc_result pool_exchange_new(const char *pool, unsigned bits,
-    const char *key_path, const char *cer_path, struct kc_buf *ret_pem,
-    struct kc_err *err);
+ *            and the certificate as az writes it
+ *  ret       the certificate as asked for by as; replaced */
+KC_MUST kc_result pool_exchange_new(const struct pool_exchange *how,
+    const char *key_path, const char *cer_path, enum pool_carrier as,
+    struct kc_buf *ret, struct kc_err *err);
 
 #endif

@@ -6,7 +6,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <openssl/crypto.h>
 
@@ -14,7 +13,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/secret.h"
-#include "pool/exchange.h"
+#include "pool/pki.h"
 #include "pool/store.h"
 #include "sd/domain.h"
 #include "sd/pemkey.h"
@@ -53,30 +52,27 @@ out:
 	return r;
 }
 
-static void
-unlock(int fd)
-{
-	if (fd >= 0)
-		(void)close(fd);
-}
-
 kc_result
 pool_create(const char *dir, const char *name, struct kc_err *err)
 {
 	struct pool_state st = { 0 };
 	struct pool_data data = { 0 };
+	struct pool_pki pki = { 0 };
 	int lock = -1;
 	kc_result r;
 
 	KC_TRY(r, pool_name_check(name, err));
 	KC_TRY(r, pool_lock(dir, &lock, err));
+	/* The room wants the root before anything is signed under it. */
+	KC_TRY(r, pool_pki_open(dir, &pki, err));
 	KC_TRY(r, pool_new(dir, name, &st, err));
 	KC_TRY(r, random_data(&data, err));
 	KC_TRY(r, pool_store_data(dir, &st, &data, err));
 	r = pool_save(dir, &st, err);
 out:
+	pool_pki_free(&pki);
 	pool_data_free(&data);
-	unlock(lock);
+	pool_unlock(lock);
 	return r;
 }
 
@@ -135,75 +131,7 @@ pool_download(const char *dir, const char *name, const char *request,
 out:
 	kc_buf_free(&sd);
 	pool_data_free(&data);
-	unlock(lock);
-	return r;
-}
-
-static kc_result
-exchange_path(const char *dir, const struct pool_state *st, int64_t number,
-    const char *ending, struct kc_buf *ret, struct kc_err *err)
-{
-	char file[64];
-
-	(void)snprintf(file, sizeof file, "exchange-%lld.%s",
-	    (long long)number, ending);
-	return pool_path(dir, st->name, file, ret, err);
-}
-
-/* A new key under the next free number; st is saved. */
-static kc_result
-new_exchange(const char *dir, struct pool_state *st, unsigned bits,
-    struct kc_buf *ret_pem, struct kc_err *err)
-{
-	struct kc_buf key = { 0 }, cer = { 0 };
-	int64_t number = st->exchange;
-	kc_result r;
-
-	do {
-		number++;
-		KC_TRY(r, exchange_path(dir, st, number, "key", &key, err));
-		KC_TRY(r, exchange_path(dir, st, number, "cer", &cer, err));
-	} while (kc_file_exists(kc_buf_str(&key)) ||
-	    kc_file_exists(kc_buf_str(&cer)));
-	KC_TRY(r, pool_exchange_new(st->name, bits, kc_buf_str(&key),
-	    kc_buf_str(&cer), ret_pem, err));
-	st->exchange = number;
-	st->mode = POOL_RECOVERY;
-	r = pool_save(dir, st, err);
-out:
-	kc_buf_free(&cer);
-	kc_buf_free(&key);
-	return r;
-}
-
-kc_result
-pool_init_recovery(const char *dir, const char *name, unsigned bits,
-    bool make, struct kc_buf *ret_pem, struct kc_err *err)
-{
-	struct pool_state st = { 0 };
-	struct kc_buf pem = { 0 };
-	int lock = -1;
-	kc_result r;
-
-	KC_TRY(r, pool_name_check(name, err));
-	KC_TRY(r, pool_lock(dir, &lock, err));
-	if (make && !pool_exists(dir, name))
-		KC_TRY(r, pool_new(dir, name, &st, err));
-	else
-		KC_TRY(r, pool_load(dir, name, &st, err));
-	if (st.mode == POOL_ACTIVE) {
-		r = KC_FAIL(err, KC_EREFUSED, 0,
-		    "the pool %s is active; recovery begins on a pool that "
-		    "is not", name);
-		goto out;
-	}
-	KC_TRY(r, new_exchange(dir, &st, bits, &pem, err));
-	kc_buf_free(ret_pem);
-	*ret_pem = pem;
-	pem = (struct kc_buf){ 0 };
-out:
-	kc_buf_free(&pem);
-	unlock(lock);
+	pool_unlock(lock);
 	return r;
 }
 
@@ -224,7 +152,8 @@ open_blob(const char *dir, const struct pool_state *st, const char *name,
 	struct sd_key key;
 	kc_result r;
 
-	KC_TRY(r, exchange_path(dir, st, st->exchange, "key", &path, err));
+	KC_TRY(r, pool_exchange_path(dir, st, st->exchange, "key", &path,
+	    err));
 	KC_TRY(r, sd_pemkey_load(kc_buf_str(&path), NULL, &pem, err));
 	key = sd_pemkey_key(pem);
 	KC_TRY(r, sd_blob_open(name, blob->p, blob->len, &key, collect, &d,
@@ -394,6 +323,6 @@ out:
 	kc_buf_free(&result);
 	kc_buf_free(&text);
 	pool_data_free(&data);
-	unlock(lock);
+	pool_unlock(lock);
 	return r;
 }

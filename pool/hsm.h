@@ -11,7 +11,8 @@
 #include "base/err.h"
 
 /* pool_create: a fresh pool with random plaintexts of the real sizes, each
- *  beginning with POOL_MARK.  Errors: KC_EEXISTS, KC_EREFUSED */
+ *  beginning with POOL_MARK; the rehearsal's root is in dir then.
+ *  Errors: KC_EEXISTS, KC_EREFUSED */
 KC_MUST kc_result pool_create(const char *dir, const char *name,
     struct kc_err *err);
 
@@ -22,13 +23,6 @@ KC_MUST kc_result pool_create(const char *dir, const char *name,
  *  KC_EFORMAT */
 KC_MUST kc_result pool_download(const char *dir, const char *name,
     const char *request, struct kc_buf *ret_sd, struct kc_err *err);
-
-/* pool_init_recovery: a new exchange key; the one before opens nothing more.
- *  make     create the pool, empty, when it is absent
- *  ret_pem  its certificate as az writes it
- *  Errors: KC_EREFUSED no such pool, or one that is active */
-KC_MUST kc_result pool_init_recovery(const char *dir, const char *name,
-    unsigned bits, bool make, struct kc_buf *ret_pem, struct kc_err *err);
 
 /* pool_upload: open a restore blob with the exchange key; the pool is active
  *  with its data then.  The blob that made a pool active may come again.
@@ -42,7 +36,6 @@ KC_MUST kc_result pool_upload(const char *dir, const char *name,
 
 /* pool_result: the poll answer's text.
  *  data  hashes by tag; stolen; NULL: none */
-
 KC_MUST kc_result pool_result(const char *status, const char *details,
     json_t *data, struct kc_buf *ret, struct kc_err *err);
 

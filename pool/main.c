@@ -16,9 +16,11 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "pool/attend.h"
-#include "pool/exchange.h"
+#include "pool/collateral.h"
 #include "pool/hsm.h"
 #include "pool/opt.h"
+#include "pool/quote.h"
+#include "pool/recovery.h"
 #include "pool/store.h"
 
 static kc_result
@@ -84,24 +86,27 @@ out:
 static kc_result
 cmd_init_recovery(int argc, char **argv, struct kc_err *err)
 {
-	const char *dir = NULL, *name = NULL, *bits = "4096", *to = NULL;
+	const char *bits = "4096", *as = "pem", *to = NULL;
+	struct pool_recovery how = { 0 };
 	const struct pool_opt table[] = {
-		{ "--dir", true, &dir, NULL },
-		{ "--name", true, &name, NULL },
+		{ "--dir", true, &how.dir, NULL },
+		{ "--name", true, &how.name, NULL },
 		{ "--bits", false, &bits, NULL },
+		{ "--as", false, &as, NULL },
+		{ "--bare", false, NULL, &how.bare },
 		{ "-o", true, &to, NULL },
 	};
-	struct kc_buf pem = { 0 };
-	unsigned n = 0;
+	struct kc_buf text = { 0 };
 	kc_result r;
 
-	KC_TRY(r, pool_parse(table, 4, argc, argv, err));
-	KC_TRY(r, number(bits, &n, err));
+	KC_TRY(r, pool_parse(table, 6, argc, argv, err));
+	KC_TRY(r, number(bits, &how.bits, err));
+	KC_TRY(r, pool_carrier_parse(as, &how.as, err));
 	KC_TRY(r, kc_file_check_new(to, err));
-	KC_TRY(r, pool_init_recovery(dir, name, n, false, &pem, err));
-	r = put(to, &pem, err);
+	KC_TRY(r, pool_init_recovery(&how, &text, err));
+	r = put(to, &text, err);
 out:
-	kc_buf_free(&pem);
+	kc_buf_free(&text);
 	return r;
 }
 
@@ -129,18 +134,37 @@ out:
 static kc_result
 cmd_attend(int argc, char **argv, struct kc_err *err)
 {
-	const char *dir = NULL, *medium = NULL, *bits = "4096";
+	const char *bits = "4096";
+	struct pool_attendance a = { 0 };
 	const struct pool_opt table[] = {
-		{ "--dir", true, &dir, NULL },
-		{ "--medium", true, &medium, NULL },
+		{ "--dir", true, &a.dir, NULL },
+		{ "--medium", true, &a.medium, NULL },
 		{ "--bits", false, &bits, NULL },
+		{ "--bare", false, NULL, &a.bare },
 	};
-	unsigned n = 0;
 	kc_result r;
 
-	KC_TRY(r, pool_parse(table, 3, argc, argv, err));
-	KC_TRY(r, number(bits, &n, err));
-	r = pool_attend(dir, medium, n, err);
+	KC_TRY(r, pool_parse(table, 4, argc, argv, err));
+	KC_TRY(r, number(bits, &a.bits, err));
+	r = pool_attend(&a, err);
+out:
+	return r;
+}
+
+static kc_result
+cmd_collateral(int argc, char **argv, struct kc_err *err)
+{
+	const char *dir = NULL, *to = NULL;
+	const struct pool_opt table[] = {
+		{ "--dir", true, &dir, NULL },
+		{ "-o", true, &to, NULL },
+	};
+	kc_result r;
+
+	KC_TRY(r, pool_parse(table, 2, argc, argv, err));
+	KC_TRY(r, pool_collateral_write(dir, to, err));
+	for (size_t i = 0; i < POOL_COLLATERAL_FILES; i++)
+		(void)printf("%s/%s\n", to, pool_collateral_names[i]);
 out:
 	return r;
 }
@@ -150,9 +174,14 @@ static kc_result
 show_one(const char *dir, const char *name, json_t *list, struct kc_err *err)
 {
 	struct pool_state st = { 0 };
+	uint8_t signer[KC_SHA256];
+	char hex[KC_HEX];
 	json_t *v = json_object();
 	kc_result r;
 
+	KC_TRY(r, pool_mrsigner(signer, err));
+	kc_hex(signer, sizeof signer, hex);
+	KC_TRY(r, kc_json_set_str(v, "mrsigner", hex, err));
 	KC_TRY(r, pool_load(dir, name, &st, err));
 	KC_TRY(r, kc_json_set_str(v, "name", st.name, err));
 	KC_TRY(r, kc_json_set_str(v, "created", st.created, err));
@@ -192,6 +221,11 @@ print_list(json_t *list, bool json, struct kc_err *err)
 		    json_string_value(json_object_get(v, "created")));
 	(void)printf("%zu stand-in pools (rehearsal only)\n",
 	    json_array_size(list));
+	if (json_array_size(list) > 0)
+		(void)printf("MRSIGNER of their evidence: %s, product %d, "
+		    "SVN %d\n", json_string_value(json_object_get(
+		    json_array_get(list, 0), "mrsigner")),
+		    POOL_ENCLAVE_PRODUCT, POOL_ENCLAVE_SVN);
 out:
 	kc_buf_free(&b);
 	return r;
@@ -242,14 +276,17 @@ static const struct {
 	  "--dir POOL --name NAME --request FILE -o SD.json",
 	  "activate it: the security domain for a wrapping set" },
 	{ "init-recovery", cmd_init_recovery,
-	  "--dir POOL --name NAME [--bits 3072|4096] -o EXCHANGE.cer",
+	  "--dir POOL --name NAME [--bits 3072|4096] [--as pem|jwk|body] "
+	  "[--bare] -o FILE",
 	  "put it in recovery: a new exchange key" },
 	{ "upload", cmd_upload,
 	  "--dir POOL --name NAME --blob FILE [--compare SOURCE]",
 	  "restore it from a blob" },
+	{ "collateral", cmd_collateral, "--dir POOL -o DIR",
+	  "what Intel would publish about the evidence, of this day" },
 	{ "show", cmd_show, "--dir POOL [--json]", "list the pools" },
 	{ "attend", cmd_attend,
-	  "--dir POOL --medium DIR [--bits 3072|4096]",
+	  "--dir POOL --medium DIR [--bits 3072|4096] [--bare]",
 	  "answer request files until SIGTERM" },
 };
 #define COMMANDS (sizeof commands / sizeof *commands)

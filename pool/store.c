@@ -126,6 +126,13 @@ pool_lock(const char *dir, int *ret_fd, struct kc_err *err)
 	return KC_DONE;
 }
 
+void
+pool_unlock(int fd)
+{
+	if (fd >= 0)
+		(void)close(fd);
+}
+
 kc_result
 pool_path(const char *dir, const char *name, const char *file,
     struct kc_buf *ret, struct kc_err *err)
@@ -133,6 +140,18 @@ pool_path(const char *dir, const char *name, const char *file,
 	ret->len = 0;
 	return kc_buf_addf(ret, err, "%s/%s%s%s", dir, name,
 	    file[0] != '\0' ? "/" : "", file);
+}
+
+kc_result
+pool_exchange_path(const char *dir, const struct pool_state *st,
+    int64_t number, const char *ending, struct kc_buf *ret,
+    struct kc_err *err)
+{
+	char file[64];
+
+	(void)snprintf(file, sizeof file, "exchange-%lld.%s",
+	    (long long)number, ending);
+	return pool_path(dir, st->name, file, ret, err);
 }
 
 bool

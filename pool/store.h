@@ -65,6 +65,8 @@ KC_MUST kc_result pool_name_check(const char *name, struct kc_err *err);
  *  dir   made when absent */
 KC_MUST kc_result pool_lock(const char *dir, int *ret_fd, struct kc_err *err);
 
+void pool_unlock(int fd);
+
 bool pool_exists(const char *dir, const char *name);
 
 /* pool_new: POOL/NAME/ with its first pool.json.  Errors: KC_EEXISTS */
@@ -82,6 +84,11 @@ KC_MUST kc_result pool_save(const char *dir, const struct pool_state *st,
 /* pool_path: POOL/NAME/<file> into ret (replacing what it held). */
 KC_MUST kc_result pool_path(const char *dir, const char *name,
     const char *file, struct kc_buf *ret, struct kc_err *err);
+
+/* pool_exchange_path: POOL/NAME/exchange-N.<ending> into ret. */
+KC_MUST kc_result pool_exchange_path(const char *dir,
+    const struct pool_state *st, int64_t number, const char *ending,
+    struct kc_buf *ret, struct kc_err *err);
 
 /* pool_store_data: write the plaintexts as the pool's next data directory
  * and note them in *st (not saved). */

@@ -14,7 +14,9 @@ attend(const char *medium)
 	struct kc_err err = { 0 };
 	size_t n = 99;
 
-	t_ok(pool_attend_once(in_dir("pools"), medium, 3072, &n, &err), &err);
+	t_ok(pool_attend_once(&(struct pool_attendance){
+	    .dir = in_dir("pools"), .medium = medium, .bits = 3072 },
+	    &n, &err), &err);
 	return n;
 }
 
@@ -186,7 +188,9 @@ a_medium_that_is_not_there_is_said(void **state)
 	size_t n = 0;
 
 	(void)state;
-	t_fails(pool_attend_once(in_dir("pools"), in_dir("none"), 3072, &n,
+	t_fails(pool_attend_once(&(struct pool_attendance){
+	    .dir = in_dir("pools"), .medium = in_dir("none"), .bits = 3072 },
+	    &n,
 	    &err), &err, KC_EIO, "none/to-online");
 }
 

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "pool/exchange.h"
 #include "pool/hsm.h"
+#include "pool/recovery.h"
 #include "pool/store.h"
 #include "sd/domain.h"
 #include "sd/pemkey.h"
@@ -73,8 +74,8 @@ make_holders(void **state)
 		(void)snprintf(name, sizeof name, "holder-%zu", i);
 		holder_file(i, "key", key);
 		holder_file(i, "cer", cer);
-		t_ok(pool_exchange_new(name, 2048, key, cer, &pem, &err),
-		    &err);
+		t_ok(pool_exchange_new(&(struct pool_exchange){ .pool = name,
+		    .bits = 2048 }, key, cer, POOL_AS_PEM, &pem, &err), &err);
 		t_ok(sd_cert_read(cer, pem.p, pem.len, &cert[i], &err), &err);
 	}
 	t_ok(sd_request_body(cert, HOLDERS, QUORUM, &body, &err), &err);
@@ -100,6 +101,15 @@ remove_all(void **state)
 {
 	(void)state;
 	return nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* A recovery of the pool in in_dir("p"), with a short key. */
+static inline kc_result
+start_recovery(const char *name, bool make, struct kc_buf *ret,
+    struct kc_err *err)
+{
+	return pool_init_recovery(&(struct pool_recovery){ .dir = in_dir("p"),
+	    .name = name, .bits = 3072, .make = make }, ret, err);
 }
 
 /* The holders open the domain in sd for the exchange certificate in pem. */

@@ -57,8 +57,8 @@ names_that_are_no_pool_names_are_refused(void **state)
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		t_fails(pool_create(in_dir("p"), bad[i], &err), &err,
 		    KC_EREFUSED, "is no pool name");
-		t_fails(pool_init_recovery(in_dir("p"), bad[i], 3072, true,
-		    &b, &err), &err, KC_EREFUSED, "is no pool name");
+		t_fails(start_recovery(bad[i], true, &b, &err), &err,
+		    KC_EREFUSED, "is no pool name");
 	}
 	assert_null(b.p);
 	t_ok(pool_name_check("abcdefghijklmnopqrstuvwx", &err), &err);
@@ -74,8 +74,8 @@ a_pool_that_is_not_there_is_named(void **state)
 	t_fails(pool_download(in_dir("p"), "nobody", in_dir("request.json"),
 	    &b, &err), &err, KC_EREFUSED,
 	    "there is no stand-in pool nobody");
-	t_fails(pool_init_recovery(in_dir("p"), "nobody", 3072, false, &b,
-	    &err), &err, KC_EREFUSED, "there is no stand-in pool nobody");
+	t_fails(start_recovery("nobody", false, &b, &err), &err,
+	    KC_EREFUSED, "there is no stand-in pool nobody");
 	t_fails(pool_upload(in_dir("p"), "nobody", in_dir("x"), NULL, &b,
 	    &err), &err, KC_EREFUSED, "there is no stand-in pool nobody");
 	assert_null(b.p);
@@ -91,8 +91,7 @@ an_exchange_certificate_is_as_az_writes_it(void **state)
 	X509 *x;
 
 	(void)state;
-	t_ok(pool_init_recovery(in_dir("p"), "exchange", 3072, true, &pem,
-	    &err), &err);
+	t_ok(start_recovery("exchange", true, &pem, &err), &err);
 	assert_int_equal(strncmp(kc_buf_str(&pem),
 	    "-----BEGIN CERTIFICATE-----\n", 28), 0);
 	assert_int_equal(pem.p[28 + 65], '\n');
@@ -110,8 +109,7 @@ an_exchange_certificate_is_as_az_writes_it(void **state)
 	assert_true(X509_get_ext_by_NID(x, NID_netscape_comment, -1) >= 0);
 	X509_free(x);
 	BIO_free(bio);
-	t_ok(pool_init_recovery(in_dir("p"), "exchange", 3072, false, &again,
-	    &err), &err);
+	t_ok(start_recovery("exchange", false, &again, &err), &err);
 	assert_string_not_equal(kc_buf_str(&pem), kc_buf_str(&again));
 	kc_buf_free(&pem);
 	kc_buf_free(&again);
@@ -127,8 +125,7 @@ prepare(const char *source, const char *dest, struct kc_buf *sd,
 	t_ok(pool_create(in_dir("p"), source, &err), &err);
 	t_ok(pool_download(in_dir("p"), source, in_dir("request.json"), sd,
 	    &err), &err);
-	t_ok(pool_init_recovery(in_dir("p"), dest, 3072, true, pem, &err),
-	    &err);
+	t_ok(start_recovery(dest, true, pem, &err), &err);
 }
 
 static void
@@ -157,8 +154,8 @@ a_domain_recovers_into_another_pool_with_equal_data(void **state)
 	t_ok(pool_upload(in_dir("p"), "dst-a", in_dir("a.json"), "src-a",
 	    &again, &err), &err);
 	assert_string_equal(kc_buf_str(&again), kc_buf_str(&result));
-	t_fails(pool_init_recovery(in_dir("p"), "dst-a", 3072, true, &pem,
-	    &err), &err, KC_EREFUSED, "the pool dst-a is active");
+	t_fails(start_recovery("dst-a", true, &pem, &err), &err, KC_EREFUSED,
+	    "the pool dst-a is active");
 	/* and it is a pool like any other now */
 	t_ok(pool_download(in_dir("p"), "dst-a", in_dir("request.json"), &sd,
 	    &err), &err);
@@ -209,8 +206,7 @@ a_blob_for_an_exchange_key_before_the_last_opens_no_more(void **state)
 	prepare("src-c", "dst-c", &sd, &pem);
 	make_blob(&sd, &pem, &blob);
 	put(in_dir("c.json"), blob.p, blob.len);
-	t_ok(pool_init_recovery(in_dir("p"), "dst-c", 3072, true, &pem, &err),
-	    &err);
+	t_ok(start_recovery("dst-c", true, &pem, &err), &err);
 	r = pool_upload(in_dir("p"), "dst-c", in_dir("c.json"), NULL, &result,
 	    &err);
 	assert_int_equal(kc_exit(r.code), 1);

@@ -8,7 +8,9 @@
 
 #include "ceremony/room.h"
 
-const uint8_t cer_key_id[CER_USES] = { 0x01, 0x02 };
+/* PIV's slots by their Cryptoki ids: 9d (key management) is 03, 9c (digital
+ * signature) is 02.  Other cards take any id, so all have these. */
+const uint8_t cer_key_id[CER_USES] = { 0x03, 0x02 };
 const char *const cer_use_name[CER_USES] = { "wrapping", "signing" };
 
 kc_result

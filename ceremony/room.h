@@ -207,7 +207,7 @@ struct tok_wait cer_card_wait(struct cer_room *room, const char *work);
 KC_MUST kc_result cer_room_login(struct cer_room *room,
     const struct cer_instance *in, struct cer_card *card, bool quiet,
     struct tok_card **ret, struct kc_err *err);
-/* key ids on every card of ours: 01 wrapping, 02 signing */
+/* key ids on every card of ours: 03 wrapping (PIV 9d), 02 signing (9c) */
 extern const uint8_t cer_key_id[CER_USES];
 extern const char *const cer_use_name[CER_USES];
 

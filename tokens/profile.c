@@ -52,7 +52,7 @@ static bool
 begins(const unsigned char *field, size_t len, const char *prefix)
 {
 	return strlen(prefix) <= len &&
-	    memcmp(field, prefix, strlen(prefix)) == 0;
+	    strncmp((const char *)field, prefix, strlen(prefix)) == 0;
 }
 
 const struct tok_profile *

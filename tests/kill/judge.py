@@ -9,7 +9,7 @@ import tempfile
 
 SOFTHSM = "/usr/lib/softhsm/libsofthsm2.so"
 TEMPORARY = re.compile(r"\.kc-tmp-|\.new-|\.part$|-journal$|-wal$|-shm$")
-KEY_ID = {"wrapping": "01", "signing": "02"}
+KEY_ID = {"wrapping": "03", "signing": "02"}
 
 
 def run(argv, **kw):

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "ceremony/pinrule.h"
 #include "ceremony/unattended.h"
 #include "ceremony/yaml.h"
 
@@ -112,14 +113,17 @@ a_ask(void *ctx, const struct cer_view *v, const struct cer_prompt *p,
 static kc_result
 draw_pin(struct kc_secret *ret, struct kc_err *err)
 {
-	kc_result r = kc_secret_random(ret, 9, err);
+	kc_result r;
 
-	if (!kc_ok(r))
-		return r;
-	for (size_t i = 0; i < 8; i++)
-		ret->p[i] = (uint8_t)('0' + ret->p[i] % 10);
-	ret->p[8] = '\0';
-	ret->len = 8;
+	do {
+		kc_secret_free(ret);
+		KC_TRY(r, kc_secret_random(ret, 9, err));
+		for (size_t i = 0; i < 8; i++)
+			ret->p[i] = (uint8_t)('0' + ret->p[i] % 10);
+		ret->p[8] = '\0';
+		ret->len = 8;
+	} while (cer_pin_weak(ret, NULL) != NULL);
+out:
 	return r;
 }
 

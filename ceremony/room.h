@@ -47,6 +47,8 @@ struct cer_card {
 	enum tok_oaep way;
 	int64_t made_ms;		/* last generation, for progress */
 	char bag[65];
+	struct kc_secret so;	/* the SO's PIN until its keys are made; the
+				 * one field that no row can bring back */
 };
 
 struct cer_artifact {

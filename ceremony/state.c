@@ -120,6 +120,11 @@ on_done(struct cer_room *room, const struct aud_entry *e, struct kc_err *err)
 		return KC_DONE;
 	if (is(command, "initialise")) {
 		card->initialised = true;
+		/* Whatever was on the card is gone. */
+		for (size_t u = 0; u < CER_USES; u++) {
+			card->pending[u] = card->made[u] = false;
+			kc_buf_free(&card->cert[u]);
+		}
 		COPY(card->serial, aud_entry_str(e, "serial"));
 	}
 	if (is(command, "prove"))
@@ -272,7 +277,9 @@ cer_state_apply(struct cer_room *room, const struct aud_entry *e,
 void
 cer_state_free(struct cer_state *st)
 {
-	for (size_t i = 0; i < CER_CARDS_MAX; i++)
+	for (size_t i = 0; i < CER_CARDS_MAX; i++) {
+		kc_secret_free(&st->card[i].so);
 		for (size_t u = 0; u < CER_USES; u++)
 			kc_buf_free(&st->card[i].cert[u]);
+	}
 }

@@ -36,6 +36,12 @@ CER_DO(checkpoint);
 CER_DO(export);
 CER_DO(close);
 
+/* steps_init.c: initialise the card, whatever it was before; asks for the
+ *  PIN.  Device: everything on the card is lost */
+KC_MUST kc_result cer_card_initialise(struct cer_room *room,
+    const struct cer_instance *in, struct cer_card *card,
+    struct kc_err *err);
+
 /* keys.c: one key of a logged-in card. */
 KC_MUST kc_result cer_key_make(struct cer_room *room,
     const struct cer_instance *in, struct cer_card *card,

@@ -34,6 +34,11 @@ sd_cert_free(struct sd_cert *c)
 bool
 sd_pem_is(const void *p, size_t len)
 {
+	const uint8_t *b = p;
+
+	/* DER may hold PEM: an SGX quote brings its chain as text. */
+	if (len > 1 && b[0] == 0x30 && (b[1] & 0x80) != 0)
+		return false;
 	return memmem(p, len, "-----BEGIN ", 11) != NULL;
 }
 

@@ -9,7 +9,7 @@
 #include "sd/cert.h"
 
 #define SD_EXCHANGE_FILE_MAX ((size_t)256 << 10)
-#define SD_LINKS_MAX 24
+#define SD_LINKS_MAX 32
 #define SD_LINK_CHARS 240
 #define SD_COLLATERAL_MAX 12
 

@@ -163,16 +163,6 @@ out:
 	return r;
 }
 
-static kc_result
-publish(const char *part, const char *out, const char *parent,
-    struct kc_err *err)
-{
-	if (renameat2(AT_FDCWD, part, AT_FDCWD, out, RENAME_NOREPLACE) != 0)
-		return KC_FAIL(err, errno == EEXIST ? KC_EEXISTS : KC_EIO,
-		    errno, "cannot name %s: %s", out, strerror(errno));
-	return kc_dir_sync(parent, err);
-}
-
 /* "dir/.name.part" beside "dir/name"; trailing slashes are dropped. */
 static kc_result
 part_name(const char *out, struct kc_buf *ret_out, struct kc_buf *ret_parent,
@@ -210,8 +200,7 @@ write_dir(const struct aud_bundle *b, const char *out, struct kc_err *err)
 	drop_part(kc_buf_str(&part));
 	r = write_files(b, kc_buf_str(&part), err);
 	if (kc_ok(r))
-		r = publish(kc_buf_str(&part), kc_buf_str(&name),
-		    kc_buf_str(&parent), err);
+		r = kc_dir_publish(kc_buf_str(&part), kc_buf_str(&name), err);
 	if (!kc_ok(r))
 		drop_part(kc_buf_str(&part));
 out:

@@ -311,6 +311,24 @@ out:
 }
 
 kc_result
+kc_dir_publish(const char *temp, const char *path, struct kc_err *err)
+{
+	struct kc_buf dir = { 0 };
+	const char *name;
+	kc_result r;
+
+	KC_TRY(r, split(path, &dir, &name, err));
+	if (renameat2(AT_FDCWD, temp, AT_FDCWD, path, RENAME_NOREPLACE) != 0)
+		r = KC_FAIL(err, errno == EEXIST ? KC_EEXISTS : KC_EIO, errno,
+		    "cannot name %s: %s", path, strerror(errno));
+	else
+		r = kc_dir_sync(kc_buf_str(&dir), err);
+out:
+	kc_buf_free(&dir);
+	return r;
+}
+
+kc_result
 kc_path_join(const char *dir, const char *name, struct kc_buf *ret,
     struct kc_err *err)
 {

@@ -45,6 +45,11 @@ KC_MUST kc_result kc_file_drop_temps(const char *dir, struct kc_err *err);
  *  synced.  Errors: KC_EEXISTS, KC_EIO */
 KC_MUST kc_result kc_dir_new(const char *path, struct kc_err *err);
 
+/* kc_dir_publish: give the finished directory temp its name, never
+ *  replacing; parent synced.  Errors: KC_EEXISTS, KC_EIO; temp stays then */
+KC_MUST kc_result kc_dir_publish(const char *temp, const char *path,
+    struct kc_err *err);
+
 /* kc_dir_sync: fsync a directory. */
 KC_MUST kc_result kc_dir_sync(const char *path, struct kc_err *err);
 

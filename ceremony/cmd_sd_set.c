@@ -3,12 +3,10 @@
  * sd wrapping-set: certificates checked as a set, and a directory with all
  * that the online host needs: nothing in it is secret.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/words.h"
@@ -32,6 +30,7 @@ struct set {
 	struct cer_certs certs;
 	long quorum;
 	size_t n;
+	size_t command, json;	/* which of them */
 	struct {
 		struct kc_buf name, data;
 	} file[FILES_MAX];
@@ -98,6 +97,7 @@ add_command(struct set *s, struct kc_err *err)
 	struct kc_buf *b = &s->file[at].data;
 	kc_result r;
 
+	s->command = at;
 	KC_TRY(r, kc_buf_adds(&s->file[at].name, "az-command.txt", err));
 	KC_TRY(r, kc_buf_adds(b, "az keyvault security-domain download "
 	    "--hsm-name HSM_NAME --sd-wrapping-keys", err));
@@ -110,88 +110,86 @@ out:
 	return r;
 }
 
-/* One certificate's row in both forms. */
-static kc_result
-add_row(const struct sd_cert *c, const char *file, struct kc_buf *csv,
-    json_t *arr, struct kc_err *err)
-{
-	char hex[KC_HEX], to_text[KC_TIME_CHARS];
-	struct kc_buf words = { 0 };
-	int64_t from, to;
-	json_t *v;
-	kc_result r;
-
-	KC_TRY(r, sd_cert_span(c, &from, &to, err));
-	kc_clock_format(to, to_text);
-	kc_hex(c->x5t, KC_SHA256, hex);
-	KC_TRY(r, kc_words(c->x5t, KC_SHA256, " ", &words, err));
-	KC_TRY(r, kc_buf_addf(csv, err, "%s,%s,%zu,%s,%s\n", file, hex,
-	    c->bits, to_text, kc_buf_str(&words)));
-	v = json_pack("{s:s,s:s,s:i,s:s,s:s}", "file", file, "sha256", hex,
-	    "bits", (int)c->bits, "not_after", to_text, "words",
-	    kc_buf_str(&words));
-	KC_TRY(r, kc_json_add_new(arr, v, err));
-	r = cer_sd_x5t(v, c->x5t, err);
-out:
-	kc_buf_free(&words);
-	return r;
-}
-
 static kc_result
 add_thumbprints(struct set *s, struct kc_err *err)
 {
+	const char *names[SD_MAX_HOLDERS];
 	size_t at = s->n;
-	struct kc_buf *csv = &s->file[at].data;
-	json_t *o = json_pack("{s:[],s:i}", "certificates", "required",
-	    (int)s->quorum);
 	kc_result r;
 
+	for (size_t i = 0; i < s->certs.n; i++)
+		names[i] = kc_buf_str(&s->file[i].name);
 	s->n += 2;
+	s->json = at + 1;
 	KC_TRY(r, kc_buf_adds(&s->file[at].name, "thumbprints.csv", err));
 	KC_TRY(r, kc_buf_adds(&s->file[at + 1].name, "thumbprints.json",
 	    err));
-	KC_TRY(r, kc_buf_adds(csv, "file,sha256,bits,not_after,words\n",
-	    err));
-	for (size_t i = 0; i < s->certs.n; i++)
-		KC_TRY(r, add_row(&s->certs.cert[i],
-		    kc_buf_str(&s->file[i].name), csv,
-		    json_object_get(o, "certificates"), err));
-	KC_TRY(r, kc_json_canon(o, &s->file[at + 1].data, err));
-	r = kc_buf_adds(&s->file[at + 1].data, "\n", err);
+	r = sd_set_thumbprints(s->certs.cert, names, s->certs.n,
+	    (size_t)s->quorum, &s->file[at].data, &s->file[at + 1].data,
+	    err);
 out:
-	json_decref(o);
 	return r;
 }
 
-/* All files or none: what was written is taken away when one fails. */
+/* Into dir, which is new; read back. */
+static kc_result
+write_files(const struct set *s, const char *dir, struct kc_err *err)
+{
+	struct kc_buf path = { 0 };
+	kc_result r = KC_DONE;
+
+	for (size_t i = 0; i < s->n; i++) {
+		KC_TRY(r, kc_path_join(dir, kc_buf_str(&s->file[i].name),
+		    &path, err));
+		KC_TRY(r, kc_file_write_new(kc_buf_str(&path),
+		    s->file[i].data.p, s->file[i].data.len, 0644, err));
+		KC_TRY(r, cer_sd_written(kc_buf_str(&path), &s->file[i].data,
+		    err));
+	}
+out:
+	kc_buf_free(&path);
+	return r;
+}
+
+static void
+take_away(const struct set *s, const char *dir)
+{
+	struct kc_buf path = { 0 };
+
+	for (size_t i = 0; i < s->n; i++)
+		if (kc_ok(kc_path_join(dir, kc_buf_str(&s->file[i].name),
+		    &path, NULL)))
+			(void)unlink(kc_buf_str(&path));
+	(void)rmdir(dir);
+	kc_buf_free(&path);
+}
+
+/* All files or none: the directory gets its name when it is complete. */
 static kc_result
 write_set(const struct set *s, const char *dir, struct kc_err *err)
 {
-	struct kc_buf path = { 0 };
-	size_t made = 0;
-	kc_result r = kc_dir_new(dir, err);
+	struct kc_buf name = { 0 }, part = { 0 };
+	size_t len = strlen(dir);
+	uint8_t rnd[8];
+	char hex[17];
+	kc_result r;
 
+	while (len > 1 && dir[len - 1] == '/')
+		len--;
+	KC_TRY(r, kc_buf_add(&name, dir, len, err));
+	KC_TRY(r, kc_random(rnd, sizeof rnd, err));
+	kc_hex(rnd, sizeof rnd, hex);
+	KC_TRY(r, kc_buf_addf(&part, err, "%s.part-%s", kc_buf_str(&name),
+	    hex));
+	KC_TRY(r, kc_dir_new(kc_buf_str(&part), err));
+	r = write_files(s, kc_buf_str(&part), err);
+	if (kc_ok(r))
+		r = kc_dir_publish(kc_buf_str(&part), kc_buf_str(&name), err);
 	if (!kc_ok(r))
-		return r;
-	for (; made < s->n && kc_ok(r); made += kc_ok(r)) {
-		r = kc_path_join(dir, kc_buf_str(&s->file[made].name), &path,
-		    err);
-		if (kc_ok(r))
-			r = kc_file_write_new(kc_buf_str(&path),
-			    s->file[made].data.p, s->file[made].data.len,
-			    0644, err);
-		if (kc_ok(r))
-			r = cer_sd_written(kc_buf_str(&path),
-			    &s->file[made].data, err);
-	}
-	if (!kc_ok(r)) {
-		for (size_t i = 0; i <= made && i < s->n; i++)
-			if (kc_ok(kc_path_join(dir,
-			    kc_buf_str(&s->file[i].name), &path, NULL)))
-				(void)unlink(kc_buf_str(&path));
-		(void)rmdir(dir);
-	}
-	kc_buf_free(&path);
+		take_away(s, kc_buf_str(&part));
+out:
+	kc_buf_free(&name);
+	kc_buf_free(&part);
 	return r;
 }
 
@@ -225,34 +223,45 @@ out:
 }
 
 static int
-print(const struct cer_args *a, const struct set *s)
+print_json(const struct cer_args *a, const struct set *s)
 {
-	struct kc_buf csv = { 0 };
-	json_t *arr = json_array();
-	kc_result r = KC_DONE;
-	int code = 6;
+	const struct kc_buf *text = &s->file[s->json].data;
+	json_t *o = NULL;
 
-	for (size_t i = 0; i < s->certs.n; i++)
-		KC_TRY(r, add_row(&s->certs.cert[i],
-		    kc_buf_str(&s->file[i].name), &csv, arr, NULL));
-	if (a->opt[O_JSON].given) {
-		code = cer_print_json(json_pack("{s:s,s:i,s:O}", "dir",
-		    a->opt[O_OUT].v[0], "required", (int)s->quorum,
-		    "certificates", arr), 0);
-		goto out;
+	/* What was written is what is reported. */
+	if (!kc_ok(kc_json_read("thumbprints.json", text->p, text->len,
+	    text->len, &o, NULL)) ||
+	    !kc_ok(kc_json_set_str(o, "dir", a->opt[O_OUT].v[0], NULL))) {
+		json_decref(o);
+		return 6;
 	}
-	(void)printf("%s: wrapping set, any %ld of %zu\n%s", a->opt[O_OUT].v[0],
-	    s->quorum, s->certs.n, kc_buf_str(&csv));
-	for (size_t i = 0; i < s->n; i++)
-		if (strcmp(kc_buf_str(&s->file[i].name), "az-command.txt") ==
-		    0)
-			(void)printf("online, in that directory:\n  %s",
-			    kc_buf_str(&s->file[i].data));
-	code = 0;
-out:
-	kc_buf_free(&csv);
-	json_decref(arr);
-	return code;
+	return cer_print_json(o, 0);
+}
+
+static int
+print_text(const struct cer_args *a, const struct set *s)
+{
+	const struct kc_buf *command = &s->file[s->command].data;
+	struct kc_buf words = { 0 };
+	char hex[KC_HEX];
+
+	(void)printf("%s: wrapping set, any %ld of %zu\n",
+	    a->opt[O_OUT].v[0], s->quorum, s->certs.n);
+	for (size_t i = 0; i < s->certs.n; i++) {
+		const struct sd_cert *c = &s->certs.cert[i];
+
+		words.len = 0;
+		if (!kc_ok(kc_words(c->x5t, KC_SHA256, " ", &words, NULL)))
+			break;
+		kc_hex(c->x5t, KC_SHA256, hex);
+		(void)printf("  %zu  %s  RSA %zu\n     %s\n     %s\n", i + 1,
+		    kc_buf_str(&s->file[i].name), c->bits, hex,
+		    kc_buf_str(&words));
+	}
+	(void)printf("online, in that directory:\n  %s",
+	    kc_buf_str(command));
+	kc_buf_free(&words);
+	return 0;
 }
 
 int
@@ -273,7 +282,8 @@ cer_sd_wrapping_set(struct cer_app *app, int argc, char **argv)
 		kc_certain(&err, "no file of a set was left behind");
 		code = cer_report("sd wrapping-set", &err);
 	} else {
-		code = print(&a, s);
+		code = a.opt[O_JSON].given ? print_json(&a, s) :
+		    print_text(&a, s);
 	}
 	set_free(s);
 	free(s);

@@ -17,6 +17,20 @@ KC_MUST kc_result sd_cert_span(const struct sd_cert *c, int64_t *ret_from,
 KC_MUST kc_result sd_cert_pem(const struct sd_cert *c, struct kc_buf *ret,
     struct kc_err *err);
 
+#define SD_SHA1 20
+
+/* sd_cert_sha1: SHA-1 of the DER, which x5t and thumbprints of other tools
+ *  are (RFC 7517 4.8): a name, no security. */
+KC_MUST kc_result sd_cert_sha1(const struct sd_cert *c,
+    uint8_t ret[static SD_SHA1], struct kc_err *err);
+
+/* sd_set_thumbprints: what a register of keys is to know of a set, as CSV
+ *  and as JSON (docs/format/wrapping-set.md); appended.
+ *  files  the name that each certificate has beside them */
+KC_MUST kc_result sd_set_thumbprints(const struct sd_cert *certs,
+    const char *const *files, size_t n, size_t required,
+    struct kc_buf *ret_csv, struct kc_buf *ret_json, struct kc_err *err);
+
 /* sd_set_shape: the rules that any set obeys, old or new: 3 <= N <= 10,
  *  2 <= M <= N, no certificate and no key twice.  Errors: KC_EREFUSED */
 KC_MUST kc_result sd_set_shape(const struct sd_cert *certs, size_t n,

@@ -26,11 +26,12 @@ out:
 	return r;
 }
 
-static kc_result
-sha1(const struct kc_buf *der, uint8_t ret[static 20], struct kc_err *err)
+kc_result
+sd_cert_sha1(const struct sd_cert *c, uint8_t ret[static SD_SHA1],
+    struct kc_err *err)
 {
-	/* x5t is defined with SHA-1 (RFC 7517 4.8): a name, no security. */
-	if (EVP_Digest(der->p, der->len, ret, NULL, EVP_sha1(), NULL) != 1)
+	if (EVP_Digest(c->der.p, c->der.len, ret, NULL, EVP_sha1(), NULL) !=
+	    1)
 		return KC_FAIL_SSL(err, KC_ENOMEM, "SHA-1 failed");
 	return KC_DONE;
 }
@@ -39,7 +40,7 @@ static kc_result
 make_jwk(const struct sd_cert *c, json_t *o, struct kc_err *err)
 {
 	struct kc_buf b = { 0 };
-	uint8_t x5t[20];
+	uint8_t x5t[SD_SHA1];
 	kc_result r;
 
 	KC_TRY(r, kc_json_set_str(o, "kty", "RSA", err));
@@ -51,7 +52,7 @@ make_jwk(const struct sd_cert *c, json_t *o, struct kc_err *err)
 	KC_TRY(r, kc_b64_encode(c->der.p, c->der.len, &b, err));
 	KC_TRY(r, kc_json_set_new(o, "x5c", json_pack("[s]", kc_buf_str(&b)),
 	    err));
-	KC_TRY(r, sha1(&c->der, x5t, err));
+	KC_TRY(r, sd_cert_sha1(c, x5t, err));
 	KC_TRY(r, set_b64url(o, "x5t", x5t, sizeof x5t, err));
 	r = set_b64url(o, "x5t#S256", c->x5t, KC_SHA256, err);
 out:

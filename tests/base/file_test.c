@@ -329,6 +329,27 @@ paths_are_joined_anew_each_time(void **state)
 
 #define IN_DIR(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static void
+a_finished_directory_gets_its_name_and_replaces_none(void **state)
+{
+	char temp[512], path[512];
+	struct kc_err err = { 0 };
+
+	(void)state;
+	(void)snprintf(temp, sizeof temp, "%s", in_dir("d.part"));
+	(void)snprintf(path, sizeof path, "%s", in_dir("d"));
+	t_ok(kc_dir_new(temp, &err), &err);
+	t_ok(kc_dir_publish(temp, path, &err), &err);
+	assert_true(kc_file_exists(path));
+	assert_false(kc_file_exists(temp));
+	t_ok(kc_dir_new(temp, &err), &err);
+	t_fails(kc_dir_publish(temp, path, &err), &err, KC_EEXISTS,
+	    "cannot name");
+	assert_true(kc_file_exists(temp));
+	t_fails(kc_dir_publish(in_dir("gone"), in_dir("e"), &err), &err,
+	    KC_EIO, "cannot name");
+}
+
 int
 main(void)
 {
@@ -345,6 +366,7 @@ main(void)
 		IN_DIR(a_file_that_holds_more_than_it_said_is_refused),
 		IN_DIR(only_temporary_files_of_ours_are_dropped),
 		IN_DIR(a_new_directory_is_private_and_must_not_exist),
+		IN_DIR(a_finished_directory_gets_its_name_and_replaces_none),
 		cmocka_unit_test(paths_are_joined_anew_each_time),
 	};
 

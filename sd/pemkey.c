@@ -15,12 +15,11 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
-#include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 #include "base/file.h"
 #include "sd/cert.h"
-#include "sd/jwe.h"
+#include "sd/rsakey.h"
 
 #define PEM_MAX ((size_t)64 << 10)
 
@@ -237,38 +236,8 @@ unwrap(void *ctx, const uint8_t *ek, size_t len, struct kc_secret *ret_cek,
     struct kc_err *err)
 {
 	struct sd_pemkey *k = ctx;
-	size_t size = (size_t)EVP_PKEY_get_size(k->key), out = 0;
-	struct kc_secret s = { 0 };
-	EVP_PKEY_CTX *c = NULL;
-	kc_result r;
 
-	if (len != size)
-		return KC_FAIL(err, KC_EMAC, 0,
-		    "%s: its key has %zu bytes, the encrypted key %zu",
-		    k->path, size, len);
-	KC_TRY(r, kc_secret_new(&s, size, err));
-	c = EVP_PKEY_CTX_new(k->key, NULL);
-	out = s.cap;
-	if (c == NULL || EVP_PKEY_decrypt_init(c) != 1 ||
-	    EVP_PKEY_CTX_set_rsa_padding(c, RSA_PKCS1_OAEP_PADDING) != 1 ||
-	    EVP_PKEY_CTX_set_rsa_oaep_md(c, EVP_sha256()) != 1 ||
-	    EVP_PKEY_CTX_set_rsa_mgf1_md(c, EVP_sha256()) != 1) {
-		r = KC_FAIL_SSL(err, KC_ENOMEM, "RSA-OAEP did not start");
-		goto out;
-	}
-	if (EVP_PKEY_decrypt(c, s.p, &out, ek, len) != 1 || out != SD_CEK) {
-		ERR_clear_error();
-		r = KC_FAIL(err, KC_EMAC, 0,
-		    "%s does not decrypt the encrypted key", k->path);
-		goto out;
-	}
-	s.len = out;
-	*ret_cek = s;
-	s = (struct kc_secret){ 0 };
-out:
-	EVP_PKEY_CTX_free(c);
-	kc_secret_free(&s);
-	return r;
+	return sd_rsa_unwrap(k->key, k->path, ek, len, ret_cek, err);
 }
 
 struct sd_key

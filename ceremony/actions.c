@@ -17,6 +17,7 @@ static const struct cer_action actions[] = {
 	{ "card.generate", "keys", true, false, cer_do_generate },
 	{ "card.prove", "keys", true, false, cer_do_prove },
 	{ "set.build", "", false, false, cer_do_set },
+	{ "set.drill", "", false, false, cer_do_drill },
 	{ "domain.import", "", false, false, cer_do_import },
 	{ "domain.check", "", false, false, cer_do_check },
 	{ "domain.prove", "", false, false, cer_do_domain_prove },

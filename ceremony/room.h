@@ -36,7 +36,7 @@ struct cer_card {
 	const struct cer_card_def *def;
 	char serial[17];
 	char label[33];
-	bool initialised, proven, is_signer;
+	bool initialised, is_signer;
 	int64_t inits;			/* initialise intents so far */
 	bool pending[CER_USES];		/* generate asked, no outcome */
 	bool made[CER_USES];		/* key pair there and tested */
@@ -44,6 +44,7 @@ struct cer_card {
 	struct kc_buf cert[CER_USES];	/* DER, once imported */
 	char cert_sha[CER_USES][65];
 	char spki_sha[CER_USES][65];
+	char proven[CER_USES][65];	/* certificate of the last proof */
 	enum tok_oaep way;
 	int64_t made_ms;		/* last generation, for progress */
 	char bag[65];
@@ -177,6 +178,8 @@ KC_MUST kc_result cer_continue(struct cer_room *room,
 void cer_show(struct cer_room *room);
 void cer_line(struct cer_room *room, enum cer_line_kind kind,
     const char *label, const char *fmt, ...) KC_PRINTF(4, 5);
+/* cer_warn_lines: a line of the pane for each line of text. */
+void cer_warn_lines(struct cer_room *room, const char *text);
 /* cer_view_step: make in the current step of the view. */
 void cer_view_step(struct cer_room *room, const struct cer_instance *in);
 void cer_view_refresh(struct cer_room *room);

@@ -127,8 +127,6 @@ on_done(struct cer_room *room, const struct aud_entry *e, struct kc_err *err)
 		}
 		COPY(card->serial, aud_entry_str(e, "serial"));
 	}
-	if (is(command, "prove"))
-		card->proven = true;
 	if (is(command, "sweep"))
 		card->unsure = false;
 	if (way != NULL)
@@ -144,6 +142,10 @@ on_done(struct cer_room *room, const struct aud_entry *e, struct kc_err *err)
 		card->made_ms = aud_entry_int(e, "ms", 0);
 		COPY(card->spki_sha[use], aud_entry_str(e, "spki.sha256"));
 	}
+	/* A proof of the wrapping key without the round trip is none. */
+	if (is(command, "prove") && (use != TOK_WRAPPING ||
+	    is(aud_entry_str(e, "round-trip"), "witnessed")))
+		COPY(card->proven[use], card->cert_sha[use]);
 	if (is(command, "certificate") || is(command, "identify"))
 		return on_certificate(card, use, e, err);
 	return KC_DONE;

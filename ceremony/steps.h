@@ -8,6 +8,9 @@
 
 #include "ceremony/action.h"
 #include "ceremony/room.h"
+#include "sd/domain.h"
+
+#define CER_DOMAIN "domain.json"	/* the artifact */
 
 #define CER_DO(name)						\
 	KC_MUST kc_result cer_do_##name(struct cer_room *room,	\
@@ -25,6 +28,7 @@ CER_DO(initialise);
 CER_DO(generate);
 CER_DO(prove);
 CER_DO(set);
+CER_DO(drill);
 CER_DO(import);
 CER_DO(check);
 CER_DO(domain_prove);
@@ -53,10 +57,34 @@ KC_MUST kc_result cer_key_identify(struct cer_room *room,
     const struct cer_instance *in, struct cer_card *card,
     struct tok_card *tok, enum tok_use use, struct kc_err *err);
 
+/* steps_set.c: struct cer_holders: wrapping certificates of everybody with a
+ * role, in the order of the site file; each is named by its person's id. */
+struct cer_holders {
+	size_t n;
+	struct sd_cert cert[SD_MAX_HOLDERS];
+};
+/* cer_holders_get: of the journal.  ret  {0}; caller: cer_holders_free, also
+ *  on failure.  Errors: KC_EREFUSED naming who has none */
+KC_MUST kc_result cer_holders_get(struct cer_room *room, const char *role,
+    struct cer_holders *ret, struct kc_err *err);
+void cer_holders_free(struct cer_holders *h);
+
 /* steps_domain.c: the imported domain, parsed from the artifact. */
-struct sd_domain;
 KC_MUST kc_result cer_domain_load(struct cer_room *room,
     struct sd_domain *ret, struct kc_err *err);
+
+/* shares.c: cer_share_take: one holder's share of d: login, one decryption
+ *  in an intent of its own; the card's process ends here.
+ *  name  of d, for messages.  ret_share  caller: kc_secret_free */
+KC_MUST kc_result cer_share_take(struct cer_room *room,
+    const struct cer_instance *in, const char *name,
+    const struct sd_domain *d, struct cer_card *card, size_t *ret_index,
+    struct kc_secret *ret_share, struct kc_err *err);
+/* cer_shares_open: a quorum of holders, and as many more as the room wants
+ *  for a cross-check; the master key opens every datum. */
+KC_MUST kc_result cer_shares_open(struct cer_room *room,
+    const struct cer_instance *in, const struct sd_domain *d,
+    struct kc_secret *ret_master, struct kc_err *err);
 
 /* signing.c: the card signs SHA-256 of text; the signature is verified
  * with the journaled certificate before it is returned. */

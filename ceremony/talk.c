@@ -156,6 +156,18 @@ cer_line(struct cer_room *room, enum cer_line_kind kind, const char *label,
 	cer_show(room);
 }
 
+void
+cer_warn_lines(struct cer_room *room, const char *text)
+{
+	while (*text != '\0') {
+		size_t len = strcspn(text, "\n");
+
+		cer_line(room, CER_LINE_NOGO, "Warning", "%.*s",
+		    (int)(len < 200 ? len : 200), text);
+		text += len + (text[len] == '\n');
+	}
+}
+
 static kc_result
 form_rows(struct cer_room *room, const struct cer_instance *in,
     const struct cer_form *form, struct kc_err *err)

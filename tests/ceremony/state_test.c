@@ -5,51 +5,7 @@
  */
 #include <unistd.h>
 
-#include "ceremony/room.h"
-#include "tests/ceremony/site.h"
-
-static char dir[256];
-
-/* A room over a new journal, without cards and screens. */
-static struct cer_room *
-room_of(const char *script, const char *site)
-{
-	struct cer_room *room = calloc(1, sizeof *room);
-	struct aud_fact first[] = { AUD_S("mode", "rehearsal"),
-		AUD_I("signers.required", 1) };
-	struct kc_err err = { 0 };
-	char db[300];
-	static unsigned n;
-
-	assert_non_null(room);
-	room->lock = -1;
-	t_ok(cer_script_read(file_of(dir, script), &room->script, &err),
-	    &err);
-	t_ok(cer_site_read(file_of(dir, site), &room->site, &err), &err);
-	for (size_t i = 0; i < room->site.n_cards; i++)
-		room->st.card[i].def = &room->site.card[i];
-	t_ok(cer_plan(room, &err), &err);
-	(void)snprintf(db, sizeof db, "%s/j%u.db", dir, n++);
-	t_ok(aud_create(db, AUD_REHEARSAL, &room->j, &err), &err);
-	t_ok(aud_run(room->j, &err), &err);
-	t_ok(cer_row(room, AUD_KIND_GENESIS, NULL, first, 2, &err), &err);
-	return room;
-}
-
-static void
-done(struct cer_room *room)
-{
-	cer_room_close(room);
-	free(room);
-}
-
-#define ROW(room, kind, in, ...)					\
-	do {								\
-		struct aud_fact row_f[] = { __VA_ARGS__ };		\
-		struct kc_err row_err = { 0 };				\
-		t_ok(cer_row((room), (kind), (in), row_f,		\
-		    sizeof row_f / sizeof *row_f, &row_err), &row_err);	\
-	} while (0)
+#include "tests/ceremony/room.h"
 
 static void
 for_each_makes_one_step_for_every_person_of_a_role(void **state)
@@ -274,6 +230,38 @@ a_certificate_comes_out_of_its_row(void **state)
 }
 
 static void
+certify(struct cer_room *room, const char *sha)
+{
+	ROW(room, "card.done", &room->inst[1], AUD_S("command", "identify"),
+	    AUD_S("card", "card-1"), AUD_S("key", "wrapping"),
+	    AUD_S("cert", "aGFsbG8="), AUD_S("cert.sha256", sha));
+}
+
+static void
+a_proof_is_of_one_certificate_and_has_a_round_trip(void **state)
+{
+	struct cer_room *room = room_of(SMALL_SCRIPT, SMALL_SITE);
+	struct cer_card *card = &room->st.card[0];
+
+	(void)state;
+	certify(room, "0123");
+	assert_string_equal(card->proven[TOK_WRAPPING], "");
+	ROW(room, "card.done", &room->inst[1], AUD_S("command", "prove"),
+	    AUD_S("card", "card-1"), AUD_S("key", "wrapping"));
+	assert_string_equal(card->proven[TOK_WRAPPING], "");
+	ROW(room, "card.done", &room->inst[1], AUD_S("command", "prove"),
+	    AUD_S("card", "card-1"), AUD_S("key", "wrapping"),
+	    AUD_S("round-trip", "witnessed"));
+	assert_string_equal(card->proven[TOK_WRAPPING], "0123");
+	assert_string_equal(card->proven[TOK_SIGNING], "");
+	assert_string_equal(room->st.card[1].proven[TOK_WRAPPING], "");
+	certify(room, "4567");
+	assert_string_equal(card->proven[TOK_WRAPPING], "0123");
+	assert_string_equal(card->cert_sha[TOK_WRAPPING], "4567");
+	done(room);
+}
+
+static void
 rows_of_cards_that_the_site_does_not_have_change_no_card(void **state)
 {
 	struct cer_room *room = room_of(SMALL_SCRIPT, SMALL_SITE);
@@ -470,6 +458,8 @@ main(void)
 		cmocka_unit_test(
 		    a_failed_key_stays_pending_for_the_card_to_tell),
 		cmocka_unit_test(a_certificate_comes_out_of_its_row),
+		cmocka_unit_test(
+		    a_proof_is_of_one_certificate_and_has_a_round_trip),
 		cmocka_unit_test(
 		    rows_of_cards_that_the_site_does_not_have_change_no_card),
 		cmocka_unit_test(exceptions_are_open_until_closed),

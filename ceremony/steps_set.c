@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The wrapping set: who is in it, and what the online side needs of it.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "ceremony/steps.h"
+
+kc_result
+cer_holders_get(struct cer_room *room, const char *role,
+    struct cer_holders *ret, struct kc_err *err)
+{
+	kc_result r = KC_DONE;
+
+	for (size_t i = 0; i < room->site.n_people && kc_ok(r); i++) {
+		const struct cer_person *p = &room->site.person[i];
+		const struct cer_card *card = cer_card_of(room, p->id);
+
+		if (strcmp(p->role, role) != 0)
+			continue;
+		if (ret->n == SD_MAX_HOLDERS)
+			return KC_FAIL(err, KC_EREFUSED, 0,
+			    "more than %d with the role %s", SD_MAX_HOLDERS,
+			    role);
+		if (card == NULL || card->cert[TOK_WRAPPING].len == 0)
+			return KC_FAIL(err, KC_EREFUSED, 0,
+			    "%s has no wrapping certificate yet", p->id);
+		r = sd_cert_read(p->id, card->cert[TOK_WRAPPING].p,
+		    card->cert[TOK_WRAPPING].len, &ret->cert[ret->n], err);
+		if (kc_ok(r))
+			ret->n++;
+	}
+	return r;
+}
+
+void
+cer_holders_free(struct cer_holders *h)
+{
+	for (size_t i = 0; i < h->n; i++)
+		sd_cert_free(&h->cert[i]);
+	h->n = 0;
+}
+
+/* Nothing is encrypted to a key whose card has not answered for it in this
+ * journal, with the certificate that is in the set now. */
+static kc_result
+check_proofs(struct cer_room *room, const struct cer_holders *h,
+    struct kc_err *err)
+{
+	for (size_t i = 0; i < h->n; i++) {
+		const struct cer_card *card = cer_card_of(room,
+		    h->cert[i].name);
+		const char *proof = card->proven[TOK_WRAPPING];
+
+		if (proof[0] == '\0')
+			return KC_FAIL(err, KC_EREFUSED, 0,
+			    "%s has not proven possession of the wrapping key "
+			    "(card.prove): no set is built", card->def->person);
+		if (strcmp(proof, card->cert_sha[TOK_WRAPPING]) != 0)
+			return KC_FAIL(err, KC_EREFUSED, 0,
+			    "%s has proven possession for another wrapping "
+			    "certificate (%.16s..., now %.16s...): prove again "
+			    "(card.prove)", card->def->person, proof,
+			    card->cert_sha[TOK_WRAPPING]);
+	}
+	return KC_DONE;
+}
+
+/* The certificates and the command that az wants beside the request. */
+static kc_result
+put_certs(struct cer_room *room, const struct cer_instance *in,
+    const struct cer_holders *h, struct kc_err *err)
+{
+	struct kc_buf az = { 0 }, pem = { 0 };
+	char name[120];
+	kc_result r;
+
+	KC_TRY(r, kc_buf_addf(&az, err, "az keyvault security-domain "
+	    "download --hsm-name %s --sd-wrapping-keys", room->site.pool));
+	for (size_t i = 0; i < h->n; i++) {
+		(void)snprintf(name, sizeof name, "%s-wrapping.cer",
+		    h->cert[i].name);
+		KC_TRY(r, cer_artifact_read(room, name, &pem, err));
+		(void)snprintf(name, sizeof name, "%s.%s.cer",
+		    room->site.pool, h->cert[i].name);
+		KC_TRY(r, cer_medium_put(room, in, name, pem.p, pem.len,
+		    err));
+		kc_buf_free(&pem);
+		KC_TRY(r, kc_buf_addf(&az, err, " %s", name));
+	}
+	KC_TRY(r, kc_buf_addf(&az, err, " --sd-quorum %lld "
+	    "--security-domain-file %s-SD.json\n",
+	    (long long)room->site.quorum, room->site.pool));
+	(void)snprintf(name, sizeof name, "%s.az-command.txt",
+	    room->site.pool);
+	r = cer_medium_put(room, in, name, az.p, az.len, err);
+out:
+	kc_buf_free(&az);
+	kc_buf_free(&pem);
+	return r;
+}
+
+kc_result
+cer_do_set(struct cer_room *room, const struct cer_instance *in,
+    struct kc_err *err)
+{
+	struct cer_holders h = { 0 };
+	struct kc_buf warn = { 0 }, body = { 0 };
+	size_t m = (size_t)room->site.quorum;
+	char name[80], hex[KC_HEX];
+	struct aud_fact f[3];
+	kc_result r;
+
+	KC_TRY(r, cer_holders_get(room, "holder", &h, err));
+	KC_TRY(r, check_proofs(room, &h, err));
+	KC_TRY(r, sd_set_check(h.cert, h.n, m, kc_clock_utc_ms(), &warn, err));
+	for (size_t i = 0; i < h.n; i++) {
+		kc_hex(h.cert[i].x5t, KC_SHA256, hex);
+		cer_line(room, CER_LINE_LABEL, h.cert[i].name, "%.16s...",
+		    hex);
+	}
+	KC_TRY(r, sd_request_body(h.cert, h.n, m, &body, err));
+	KC_TRY(r, cer_artifact_put(room, in, "download-request.json",
+	    body.p, body.len, err));
+	KC_TRY(r, put_certs(room, in, &h, err));
+	(void)snprintf(name, sizeof name, "%s.download-request.json",
+	    room->site.pool);
+	KC_TRY(r, cer_medium_put(room, in, name, body.p, body.len, err));
+	f[0] = AUD_I("holders", (int64_t)h.n);
+	f[1] = AUD_I("quorum", (int64_t)m);
+	f[2] = AUD_S("pool", room->site.pool);
+	r = cer_row(room, "set", in, f, 3, err);
+	if (kc_ok(r) && warn.len > 0)
+		cer_warn_lines(room, kc_buf_str(&warn));
+out:
+	cer_holders_free(&h);
+	kc_buf_free(&warn);
+	kc_buf_free(&body);
+	return r;
+}

@@ -51,7 +51,7 @@ t_dir(char ret[static 256])
 {
 	const char *base = getenv("TMPDIR");
 
-	(void)snprintf(ret, 256, "%s/kc-XXXXXX", base != NULL ? base : ".");
+	(void)snprintf(ret, 256, "%s/kc-XXXXXX", base != NULL ? base : "/tmp");
 	assert_non_null(mkdtemp(ret));
 }
 

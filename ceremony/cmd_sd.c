@@ -196,6 +196,10 @@ const struct cer_cmd cer_sd_commands[] = {
 	{ "sd", "prove", true, cer_sd_prove,
 	  "--sd-file FILE " KEYS SECRETS,
 	  "open a security domain, check every tag, wipe; write nothing" },
+	{ "sd", "reshare", true, cer_sd_reshare,
+	  "--sd-file F " KEYS "--new-wrapping-keys CER... --sd-quorum M "
+	  "--security-domain-file OUT " SECRETS,
+	  "re-encrypt a security domain for a new set of holders" },
 	{ "sd", "restore-blob", true, cer_sd_restore_blob,
 	  "--sd-file F --sd-exchange-key CER --sd-file-restore-blob OUT " KEYS
 	  "(--exchange-sha256 HEX --pool NAME --pin-mrsigner HEX | "

@@ -21,6 +21,7 @@ static char dir[] = P_tmpdir "/sd-open-XXXXXX";
 static char path[HOLDERS][64];
 static struct sd_cert cert[HOLDERS];
 static struct sd_pemkey *pem[HOLDERS];
+static struct kc_buf file;
 static struct sd_domain dom;
 static struct sd_given good[HOLDERS];
 static const char *const who[HOLDERS] = { "ada", "bob", "cyn", "dan", "eve" };
@@ -31,8 +32,6 @@ static const struct sd_input data[] = {
 static inline int
 set_up(void **state)
 {
-	struct kc_buf file = { 0 };
-
 	(void)state;
 	if (!kc_ok(kc_secret_heap(NULL)) || mkdtemp(dir) == NULL)
 		return -1;
@@ -44,7 +43,6 @@ set_up(void **state)
 	    NULL)));
 	assert_true(kc_ok(sd_domain_read("sd", file.p, file.len, &dom,
 	    NULL)));
-	kc_buf_free(&file);
 	for (size_t i = 0; i < HOLDERS; i++) {
 		struct sd_key key = sd_pemkey_key(pem[i]);
 
@@ -67,6 +65,7 @@ tear_down(void **state)
 		(void)unlink(path[i]);
 	}
 	sd_domain_free(&dom);
+	kc_buf_free(&file);
 	return rmdir(dir);
 }
 

@@ -75,8 +75,8 @@ out:
 	return r;
 }
 
-static kc_result
-make_certificate(const struct pool_exchange *how, EVP_PKEY *key, X509 **ret,
+kc_result
+pool_exchange_cert(const struct pool_exchange *how, EVP_PKEY *key, X509 **ret,
     struct kc_err *err)
 {
 	X509 *cert = X509_new();
@@ -138,36 +138,21 @@ write_key(const char *path, EVP_PKEY *key, struct kc_err *err)
 }
 
 kc_result
-pool_exchange_make(const struct pool_exchange *how, EVP_PKEY **ret_key,
-    X509 **ret_cert, struct kc_err *err)
-{
-	EVP_PKEY *key = EVP_RSA_gen(how->bits);
-	X509 *cert = NULL;
-	kc_result r;
-
-	if (key == NULL)
-		return KC_FAIL_SSL(err, KC_ENOMEM,
-		    "cannot generate the exchange key");
-	KC_TRY(r, make_certificate(how, key, &cert, err));
-	*ret_cert = cert;
-	*ret_key = key;
-	key = NULL;
-out:
-	EVP_PKEY_free(key);
-	return r;
-}
-
-kc_result
 pool_exchange_new(const struct pool_exchange *how, const char *key_path,
     const char *cer_path, enum pool_carrier as, struct kc_buf *ret,
     struct kc_err *err)
 {
 	struct kc_buf pem = { 0 }, text = { 0 };
-	EVP_PKEY *key = NULL;
+	EVP_PKEY *key = EVP_RSA_gen(how->bits);
 	X509 *cert = NULL;
 	kc_result r;
 
-	KC_TRY(r, pool_exchange_make(how, &key, &cert, err));
+	if (key == NULL) {
+		r = KC_FAIL_SSL(err, KC_ENOMEM,
+		    "cannot generate the exchange key");
+		goto out;
+	}
+	KC_TRY(r, pool_exchange_cert(how, key, &cert, err));
 	KC_TRY(r, pool_carrier_write(cert, POOL_AS_PEM, &pem, err));
 	KC_TRY(r, pool_carrier_write(cert, as, &text, err));
 	KC_TRY(r, write_key(key_path, key, err));

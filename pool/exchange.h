@@ -22,12 +22,13 @@ struct pool_exchange {
 	const struct pool_pki *pki;
 };
 
-/* pool_exchange_make: a key and its certificate.
- *  ret_key, ret_cert  caller: EVP_PKEY_free, X509_free */
-KC_MUST kc_result pool_exchange_make(const struct pool_exchange *how,
-    EVP_PKEY **ret_key, X509 **ret_cert, struct kc_err *err);
+/* pool_exchange_cert: a certificate for a key that is there; how->bits is
+ *  not looked at.
+ *  ret  caller: X509_free */
+KC_MUST kc_result pool_exchange_cert(const struct pool_exchange *how,
+    EVP_PKEY *key, X509 **ret, struct kc_err *err);
 
-/* pool_exchange_new: the same, written to files.
+/* pool_exchange_new: generate a key and its certificate, write both.
  *  key_path, cer_path  written new, 0600: an unencrypted PEM key (rehearsal)
  *            and the certificate as az writes it
  *  ret       the certificate as asked for by as; replaced */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -88,6 +89,7 @@ sd_jwe_decrypt(const char *where, const struct sd_jwe *jwe,
 	/* Authenticated already: bad padding is its writer's mistake. */
 	if (EVP_DecryptFinal_ex(ctx, ret + n, &last) != 1) {
 		OPENSSL_cleanse(ret, jwe->ciphertext.len);
+		ERR_clear_error();
 		r = KC_FAIL(err, KC_EFORMAT, 0,
 		    "%s: the padding inside the ciphertext is malformed",
 		    where);

@@ -31,11 +31,12 @@ PROGRAMS := $(BUILD)/ceremony $(BUILD)/ceremony-pool
 UNIT    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*/*_test.c))
 
 .PHONY: all check check-unit lint asan bench rehearsal install long fuzz \
-	clean units help flags
+	fuzz-targets clean units help flags
 all: $(PROGRAMS)
 
 help:
-	@echo 'make all | check | lint | asan | bench | rehearsal | install'
+	@echo 'make all | check | lint | asan | bench | fuzz | long |' \
+		'rehearsal | install'
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -71,10 +72,24 @@ endef
 $(foreach r,$(ROOMS),$(eval $(call unit_rule,$(r))))
 .SECONDARY: $(UNIT:$(BUILD)/tests/%=$(BUILD)/obj/tests/%.o)
 
+# Fuzz targets: tests/fuzz/NAME_fuzz.c.  With replay.o, as here, a target runs
+# files (tests/e2e/fuzz_replay.sh); `make fuzz` links it with libFuzzer.
+FUZZ    := $(patsubst tests/%_fuzz.c,$(BUILD)/tests/%,$(wildcard tests/fuzz/*_fuzz.c))
+FUZZ_MAIN ?= replay
+FUZZ_WRAP := CRYPTO_secure_zalloc CRYPTO_secure_clear_free \
+	CRYPTO_secure_allocated CRYPTO_memcmp
+FUZZ_OBJ := $(patsubst %,$(BUILD)/obj/tests/fuzz/%.o,fuzz wraps $(FUZZ_MAIN))
+$(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(FUZZ_OBJ) $(foreach r,base sd,$(call lib_obj,$(r)))
+	@mkdir -p $(@D)
+	@$(if $(filter 0,$(V)),echo '  LD    $@')
+	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) $(FUZZ_WRAP:%=-Wl,--wrap=%) -o $@ $^ $(LIBS)
+.SECONDARY: $(FUZZ:$(BUILD)/tests/%=$(BUILD)/obj/tests/%_fuzz.o) $(FUZZ_OBJ)
+fuzz-targets: $(FUZZ)
+
 # Programs that tests run.
 HELPERS := $(BUILD)/tests/audit/make_ceremony $(BUILD)/tests/ui/demo \
 	$(BUILD)/tests/kill/ceremony
-units: $(UNIT) $(HELPERS)
+units: $(UNIT) $(HELPERS) $(FUZZ)
 
 # The kill test's program: the same objects, some calls of theirs wrapped.
 KILL_WRAP := aud_append tok_spawn tok_end tok_send tok_recv
@@ -104,6 +119,14 @@ asan:
 		EXTRA_CFLAGS='-fsanitize=address,undefined -fno-sanitize-recover=all -O1 -U_FORTIFY_SOURCE' \
 		EXTRA_LDFLAGS='-fsanitize=address,undefined' all units
 	@BUILD=build/asan tests/run
+
+# Each target for FUZZ_SECONDS, two at a time: see docs/fuzz.md.
+fuzz:
+	@scripts/setup --ensure --tests
+	$(Q)$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang FUZZ_MAIN=mutate \
+		EXTRA_CFLAGS='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -O1 -U_FORTIFY_SOURCE' \
+		EXTRA_LDFLAGS='-fsanitize=fuzzer,address,undefined' fuzz-targets
+	@BUILD=build/fuzz tests/fuzz/run $(FUZZ_ARGS)
 
 rehearsal:
 	@scripts/setup --ensure
@@ -137,5 +160,6 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(OBJS:.o=.d) $(BUILD)/obj/tests/kill/hook.d \
-	$(BUILD)/obj/tests/ui/demo.d \
+	$(BUILD)/obj/tests/ui/demo.d $(FUZZ_OBJ:.o=.d) \
+	$(FUZZ:$(BUILD)/tests/%=$(BUILD)/obj/tests/%_fuzz.d) \
 	$(UNIT:$(BUILD)/tests/%=$(BUILD)/obj/tests/%.d)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sd/cert.h"
+#include "sd/hygiene.h"
 #include "tests/fuzz/fuzz.h"
 
 void
@@ -27,7 +28,12 @@ judged(const struct sd_cert *c)
 	if (!kc_ok(r))
 		fuzz_failed(r, &err);
 	else
-		fuzz_must(c->bits >= 3072 && sd_exponent_ok(c));
+		fuzz_must(c->bits >= 3072);
+	r = sd_hygiene_certs(c, 1, &err);
+	if (!kc_ok(r))
+		fuzz_failed(r, &err);
+	else
+		fuzz_must((c->n.p[c->n.len - 1] & 1) != 0);
 }
 
 static void

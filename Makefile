@@ -86,9 +86,20 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(FUZZ_OBJ) $(foreach r,
 .SECONDARY: $(FUZZ:$(BUILD)/tests/%=$(BUILD)/obj/tests/%_fuzz.o) $(FUZZ_OBJ)
 fuzz-targets: $(FUZZ)
 
+# The virtual card and its unit tests stand on base alone.
+CARD_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out %_test.c,$(call src,tests/cards)))
+$(BUILD)/tests/cards/piv: $(CARD_OBJ) $(call obj,base)
+	@mkdir -p $(@D)
+	@$(if $(filter 0,$(V)),echo '  LD    $@')
+	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/tests/cards/%_test: $(BUILD)/obj/tests/cards/%_test.o $(filter-out %/piv.o,$(CARD_OBJ)) $(call obj,base)
+	@mkdir -p $(@D)
+	@$(if $(filter 0,$(V)),echo '  LD    $@')
+	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
 # Programs that tests run.
 HELPERS := $(BUILD)/tests/audit/make_ceremony $(BUILD)/tests/ui/demo \
-	$(BUILD)/tests/kill/ceremony
+	$(BUILD)/tests/kill/ceremony $(BUILD)/tests/cards/piv
 units: $(UNIT) $(HELPERS) $(FUZZ)
 
 # The kill test's program: the same objects, some calls of theirs wrapped.
@@ -160,6 +171,6 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(OBJS:.o=.d) $(BUILD)/obj/tests/kill/hook.d \
-	$(BUILD)/obj/tests/ui/demo.d $(FUZZ_OBJ:.o=.d) \
+	$(BUILD)/obj/tests/ui/demo.d $(CARD_OBJ:.o=.d) $(FUZZ_OBJ:.o=.d) \
 	$(FUZZ:$(BUILD)/tests/%=$(BUILD)/obj/tests/%_fuzz.d) \
 	$(UNIT:$(BUILD)/tests/%=$(BUILD)/obj/tests/%.d)

@@ -192,6 +192,16 @@ KC_MUST kc_result tok_sign(struct tok_card *card, const uint8_t *id,
     size_t id_len, const uint8_t digest[static 32], struct kc_buf *ret_sig,
     struct kc_err *err);
 
+/* tok_attestation: what the device says of the key in this slot, and the
+ *  certificate of the device's attestation key, as the module shows them;
+ *  unjudged (tokens/attest.h).
+ *  ret_leaf, ret_device  DER; caller: kc_buf_free
+ *  Errors: KC_EREFUSED the module shows none: the card has no attestation,
+ *  or the key was not made on it */
+KC_MUST kc_result tok_attestation(struct tok_card *card, const uint8_t *id,
+    size_t id_len, struct kc_buf *ret_leaf, struct kc_buf *ret_device,
+    struct kc_err *err);
+
 /* tok_wipe: destroy every object the session can see. */
 KC_MUST kc_result tok_wipe(struct tok_card *card, struct kc_err *err);
 

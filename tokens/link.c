@@ -32,6 +32,7 @@ static const int64_t budget_ms[TOK_OPS] = {
 	[TOK_OP_SIGN] = 60000,
 	[TOK_OP_WIPE] = 60000,
 	[TOK_OP_SWEEP] = 60000,
+	[TOK_OP_ATTEST] = 60000,
 	[TOK_OP_BYE] = 2000,	/* a clean end; then it is killed */
 };
 

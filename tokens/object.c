@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "tokens/attest.h"
 #include "tokens/proto.h"
 
 kc_result
@@ -227,28 +228,27 @@ out:
 	return r;
 }
 
-static kc_result
-read_certs(struct tok_mod *m, struct tok_key *keys, size_t n,
-    struct kc_err *err)
+kc_result
+tok_obj_cert(struct tok_mod *m, const uint8_t *id, size_t id_len,
+    bool attestation, struct kc_buf *ret, struct kc_err *err)
 {
 	CK_OBJECT_CLASS class = CKO_CERTIFICATE;
 	CK_CERTIFICATE_TYPE x509 = CKC_X_509;
-	uint8_t der[TOK_CERT_MAX];
+	uint8_t der[TOK_CERT_MAX], want[TOK_ID_MAX];
+	CK_ATTRIBUTE t[] = { { CKA_CLASS, &class, sizeof class },
+		{ CKA_CERTIFICATE_TYPE, &x509, sizeof x509 },
+		{ CKA_ID, want, id_len } };
+	CK_OBJECT_HANDLE h[8];
 	size_t len = 0, found = 0;
-	kc_result r = KC_DONE;
+	kc_result r;
 
-	for (size_t i = 0; i < n; i++) {
-		CK_ATTRIBUTE t[] = { { CKA_CLASS, &class, sizeof class },
-			{ CKA_CERTIFICATE_TYPE, &x509, sizeof x509 },
-			{ CKA_ID, keys[i].id, keys[i].id_len } };
-		CK_OBJECT_HANDLE h[8];
-
-		KC_TRY(r, tok_obj_find(m, t, 3, h, 8, &found, err));
-		if (found == 0)
-			continue;
-		KC_TRY(r, tok_obj_bytes(m, h[0], CKA_VALUE, der, sizeof der,
+	memcpy(want, id, id_len);
+	KC_TRY(r, tok_obj_find(m, t, 3, h, 8, &found, err));
+	for (size_t i = 0; i < found && ret->len == 0; i++) {
+		KC_TRY(r, tok_obj_bytes(m, h[i], CKA_VALUE, der, sizeof der,
 		    &len, err));
-		KC_TRY(r, kc_buf_add(&keys[i].cert, der, len, err));
+		if (len > 0 && tok_attest_is(der, len) == attestation)
+			KC_TRY(r, kc_buf_add(ret, der, len, err));
 	}
 out:
 	return r;
@@ -263,7 +263,9 @@ tok_obj_keys(struct tok_mod *m, struct tok_key *ret, size_t max,
 
 	KC_TRY(r, read_class(m, CKO_PRIVATE_KEY, ret, max, &n, err));
 	KC_TRY(r, read_class(m, CKO_PUBLIC_KEY, ret, max, &n, err));
-	KC_TRY(r, read_certs(m, ret, n, err));
+	for (size_t i = 0; i < n; i++)
+		KC_TRY(r, tok_obj_cert(m, ret[i].id, ret[i].id_len, false,
+		    &ret[i].cert, err));
 	*ret_n = n;
 	n = 0;
 out:

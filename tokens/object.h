@@ -36,6 +36,11 @@ KC_MUST kc_result tok_obj_keys(struct tok_mod *m, struct tok_key *ret,
 KC_MUST kc_result tok_obj_key(struct tok_mod *m, const uint8_t *id,
     size_t id_len, struct tok_key *ret, struct kc_err *err);
 
+/* tok_obj_cert: the certificate under an id that is, or is not, an
+ *  attestation; *ret stays empty when there is none. */
+KC_MUST kc_result tok_obj_cert(struct tok_mod *m, const uint8_t *id,
+    size_t id_len, bool attestation, struct kc_buf *ret, struct kc_err *err);
+
 /* tok_obj_private: the handle of the one private key with this id. */
 KC_MUST kc_result tok_obj_private(struct tok_mod *m, const uint8_t *id,
     size_t id_len, CK_OBJECT_HANDLE *ret, struct kc_err *err);

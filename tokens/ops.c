@@ -277,6 +277,33 @@ out:
 	return r;
 }
 
+/* What the device says of a key, and who the device is (slot F9). */
+static kc_result
+do_attest(struct tok_child *c, struct kc_err *err)
+{
+	static const uint8_t f9[] = { 25 };
+	struct kc_buf leaf = { 0 }, device = { 0 };
+	struct key_ref k;
+	kc_result r;
+
+	KC_TRY(r, get_ref(c, &k, err));
+	KC_TRY(r, tok_obj_cert(&c->mod, k.id, k.id_len, true, &leaf, err));
+	KC_TRY(r, tok_obj_cert(&c->mod, f9, sizeof f9, false, &device, err));
+	if (leaf.len == 0 || device.len == 0) {
+		r = KC_FAIL(err, KC_EREFUSED, 0, "%s shows no attestation of "
+		    "this key: %s", c->mod.profile->name, device.len == 0 ?
+		    "the card has no attestation certificate (slot f9)" :
+		    "the card did not make it, or cannot say so");
+		goto out;
+	}
+	tok_put_bytes(item(c), leaf.p, leaf.len);
+	tok_put_bytes(item(c), device.p, device.len);
+out:
+	kc_buf_free(&leaf);
+	kc_buf_free(&device);
+	return r;
+}
+
 static kc_result
 do_wipe(struct tok_child *c, struct kc_err *err)
 {
@@ -307,5 +334,6 @@ const struct tok_child_op tok_child_ops[TOK_OPS] = {
 	[TOK_OP_SIGN] = { do_sign, true },
 	[TOK_OP_WIPE] = { do_wipe, true },
 	[TOK_OP_SWEEP] = { do_sweep, true },
+	[TOK_OP_ATTEST] = { do_attest, true },
 	[TOK_OP_BYE] = { do_bye, false },
 };

@@ -44,6 +44,7 @@ enum tok_op {
 	TOK_OP_SIGN,
 	TOK_OP_WIPE,
 	TOK_OP_SWEEP,
+	TOK_OP_ATTEST,
 	TOK_OP_BYE,
 	TOK_OPS,
 	/* to the fork server */

@@ -42,6 +42,69 @@ an_honest_quote_is_proven_under_its_rehearsal_root(void **state)
 }
 
 static void
+the_jwk_and_the_body_bring_the_same_evidence(void **state)
+{
+	static const struct { enum pool_carrier as; enum sd_carrier is; }
+	    forms[] = { { POOL_AS_JWK, SD_CARRIER_JWK },
+		{ POOL_AS_BODY, SD_CARRIER_BODY } };
+	struct rehearsal h;
+	struct pool_exchange how = { .pool = POOL, .pki = &h.pki };
+	struct sd_evidence e = { 0 };
+	struct kc_buf text = { 0 };
+	struct kc_err err = { 0 };
+	X509 *cert = NULL;
+
+	(void)state;
+	begin(&h, NULL);
+	t_ok(pool_exchange_cert(&how, exchange_key, &cert, &err), &err);
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		text.len = 0;
+		t_ok(pool_carrier_write(cert, forms[i].as, &text, &err),
+		    &err);
+		t_ok(sd_exchange_read("it", text.p, text.len, &h.x, &err),
+		    &err);
+		assert_int_equal(h.x.carrier, forms[i].is);
+		proven(&h, &e);
+		sd_exchange_free(&h.x);
+	}
+	kc_buf_free(&text);
+	X509_free(cert);
+	end(&h);
+}
+
+/* Whatever it belongs to: name, dates, key, quote, chain, signature.  One in
+ * five, with each bit in turn: all of them take ten seconds. */
+static void
+a_changed_byte_anywhere_is_refused(void **state)
+{
+	struct rehearsal h;
+	struct sd_exchange x = { 0 };
+	struct sd_evidence e = { 0 };
+	struct kc_err err = { 0 };
+	kc_result r;
+	size_t len;
+
+	(void)state;
+	begin(&h, NULL);
+	t_ok(issue(&h, exchange_key, &err), &err);
+	len = h.x.cert.der.len;
+	assert_true(len > 4000);
+	for (size_t at = 0; at < len; at += 5) {
+		uint8_t *p = &h.x.cert.der.p[at], was = *p;
+
+		*p ^= (uint8_t)(1u << at % 8);
+		r = sd_exchange_read("it", h.x.cert.der.p, len, &x, &err);
+		if (kc_ok(r))
+			r = sd_evidence_check(&x, &h.pins, &e, &err);
+		sd_exchange_free(&x);
+		if (kc_exit(r.code) != 1 && kc_exit(r.code) != 3)
+			fail_msg("byte %zu: %s", at, kc_symbol(r.code));
+		*p = was;
+	}
+	end(&h);
+}
+
+static void
 without_the_rehearsal_root_the_chain_ends_in_no_root_of_intel(void **state)
 {
 	static const struct fault f = { .what = "no root given",
@@ -293,6 +356,9 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    an_honest_quote_is_proven_under_its_rehearsal_root),
+		cmocka_unit_test(the_jwk_and_the_body_bring_the_same_evidence),
+		cmocka_unit_test(
+		    a_changed_byte_anywhere_is_refused),
 		cmocka_unit_test(
 	    without_the_rehearsal_root_the_chain_ends_in_no_root_of_intel),
 		cmocka_unit_test(another_rehearsals_root_is_not_this_ones),

@@ -15,8 +15,8 @@
 #define THROWAWAY_BITS 3072u
 
 kc_result
-sd_rsa_unwrap(EVP_PKEY *key, const char *name, const uint8_t *ek, size_t len,
-    struct kc_secret *ret_cek, struct kc_err *err)
+sd_oaep_open(EVP_PKEY *key, const uint8_t *ek, size_t len,
+    struct kc_secret *ret, struct kc_err *err)
 {
 	size_t size = (size_t)EVP_PKEY_get_size(key), out = 0;
 	struct kc_secret s = { 0 };
@@ -25,8 +25,8 @@ sd_rsa_unwrap(EVP_PKEY *key, const char *name, const uint8_t *ek, size_t len,
 
 	if (len != size)
 		return KC_FAIL(err, KC_EMAC, 0,
-		    "%s: its key has %zu bytes, the encrypted key %zu",
-		    name, size, len);
+		    "its key has %zu bytes, the encrypted key %zu", size,
+		    len);
 	KC_TRY(r, kc_secret_new(&s, size, err));
 	c = EVP_PKEY_CTX_new(key, NULL);
 	out = s.cap;
@@ -37,18 +37,38 @@ sd_rsa_unwrap(EVP_PKEY *key, const char *name, const uint8_t *ek, size_t len,
 		r = KC_FAIL_SSL(err, KC_ENOMEM, "RSA-OAEP did not start");
 		goto out;
 	}
-	if (EVP_PKEY_decrypt(c, s.p, &out, ek, len) != 1 || out != SD_CEK) {
+	if (EVP_PKEY_decrypt(c, s.p, &out, ek, len) != 1) {
 		ERR_clear_error();
 		r = KC_FAIL(err, KC_EMAC, 0,
-		    "%s does not decrypt the encrypted key", name);
+		    "it does not decrypt the encrypted key");
 		goto out;
 	}
 	s.len = out;
-	*ret_cek = s;
+	*ret = s;
 	s = (struct kc_secret){ 0 };
 out:
 	EVP_PKEY_CTX_free(c);
 	kc_secret_free(&s);
+	return r;
+}
+
+kc_result
+sd_rsa_unwrap(EVP_PKEY *key, const char *name, const uint8_t *ek, size_t len,
+    struct kc_secret *ret_cek, struct kc_err *err)
+{
+	struct kc_secret s = { 0 };
+	kc_result r = sd_oaep_open(key, ek, len, &s, err);
+
+	/* A text of another length is no content key: the same sentence. */
+	if (kc_ok(r) && s.len != SD_CEK)
+		r = KC_FAIL(err, KC_EMAC, 0,
+		    "it does not decrypt the encrypted key");
+	if (kc_ok(r)) {
+		*ret_cek = s;
+		return r;
+	}
+	kc_secret_free(&s);
+	(void)kc_prefix(err, "%s", name);
 	return r;
 }
 

@@ -10,7 +10,14 @@
 
 #include "sd/domain.h"
 
-/* sd_rsa_unwrap: RSA-OAEP-256 of ek to a content encryption key.
+/* sd_oaep_open: take RSA-OAEP with SHA-256, MGF1-SHA-256 and an empty label
+ *  off a text of any length; the caller judges the length.
+ *  ret  secure heap; caller: kc_secret_free
+ *  Errors: KC_EMAC when it does not decrypt, whatever the cause */
+KC_MUST kc_result sd_oaep_open(EVP_PKEY *key, const uint8_t *ek, size_t len,
+    struct kc_secret *ret, struct kc_err *err);
+
+/* sd_rsa_unwrap: the same to a content encryption key, of 64 bytes.
  *  name  the key's, for messages
  *  Errors: KC_EMAC when it does not decrypt */
 KC_MUST kc_result sd_rsa_unwrap(EVP_PKEY *key, const char *name,

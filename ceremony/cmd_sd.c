@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "ceremony/commands.h"
+#include "ceremony/receiver.h"
 #include "sd/cert.h"
 
 kc_result
@@ -200,10 +201,14 @@ const struct cer_cmd cer_sd_commands[] = {
 	  "--sd-file F " KEYS "--new-wrapping-keys CER... --sd-quorum M "
 	  "--security-domain-file OUT " SECRETS,
 	  "re-encrypt a security domain for a new set of holders" },
+	{ "sd", "exchange-key", false, cer_sd_exchange_key,
+	  "FILE --pool NAME --pin-mrsigner HEX " CER_RECEIVER_USAGE
+	  " [--at TIME] [--json]",
+	  "judge the evidence of an exchange key, link by link" },
 	{ "sd", "restore-blob", true, cer_sd_restore_blob,
 	  "--sd-file F --sd-exchange-key CER --sd-file-restore-blob OUT " KEYS
-	  "(--exchange-sha256 HEX --pool NAME --pin-mrsigner HEX | "
-	  "--without-evidence REASON) " SECRETS,
+	  "(--exchange-sha256 HEX --pool NAME --pin-mrsigner HEX "
+	  CER_RECEIVER_USAGE " | --without-evidence REASON) " SECRETS,
 	  "re-encrypt a security domain for a destination pool" },
 	{ 0 },
 };

@@ -31,6 +31,7 @@ int cer_sd_wrapping_set(struct cer_app *app, int argc, char **argv);
 int cer_sd_split(struct cer_app *app, int argc, char **argv);
 int cer_sd_prove(struct cer_app *app, int argc, char **argv);
 int cer_sd_reshare(struct cer_app *app, int argc, char **argv);
+int cer_sd_exchange_key(struct cer_app *app, int argc, char **argv);
 int cer_sd_restore_blob(struct cer_app *app, int argc, char **argv);
 
 /* cer_sd_at: --at, or now. */

@@ -6,33 +6,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
+
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "base/words.h"
 #include "ceremony/cmd_sd.h"
+#include "ceremony/receiver.h"
 #include "sd/cert.h"
 
 enum {
-	O_FILE = SDO_OWN, O_EXCHANGE, O_OUT, O_SHA256, O_POOL, O_MRSIGNER,
-	O_WITHOUT, O_COUNT
+	O_FILE = SDO_OWN, O_EXCHANGE, O_OUT, O_WITHOUT, O_SHA256, O_RECEIVER,
+	O_COUNT = O_RECEIVER + RCV_OPTIONS
 };
+#define O_PINS_MUST (O_RECEIVER + RCV_MRSIGNER)	/* the last that must be */
 
 static const struct cer_opt table[] = {
 	SD_KEY_OPTIONS,
 	{ "--sd-file", CER_ONE, true },
 	{ "--sd-exchange-key", CER_ONE, true },
 	{ "--sd-file-restore-blob", CER_ONE, true },
-	{ "--exchange-sha256", CER_ONE, false },
-	{ "--pool", CER_ONE, false },
-	{ "--pin-mrsigner", CER_ONE, false },
 	{ "--without-evidence", CER_ONE, false },
+	{ "--exchange-sha256", CER_ONE, false },
+	CER_RECEIVER_OPTIONS,
 };
 
 /* struct job: everything of one run. */
 struct job {
 	struct cer_domain dom;
-	struct sd_cert exchange;
+	struct cer_receiver to;
 	struct cer_keysource *src;
 	struct sd_opened opened;
 	struct kc_buf blob;
@@ -44,38 +47,30 @@ job_free(struct job *j)
 	sd_opened_free(&j->opened);
 	cer_keysource_free(&j->src);
 	sd_domain_free(&j->dom.d);
-	sd_cert_free(&j->exchange);
+	cer_receiver_free(&j->to);
 	kc_buf_free(&j->blob);
 }
 
 static kc_result
 check_pins(const struct cer_args *a, struct kc_err *err)
 {
-	uint8_t hash[KC_SHA256];
-
-	for (size_t o = O_SHA256; o <= O_MRSIGNER; o++)
+	for (size_t o = O_SHA256; o <= O_PINS_MUST; o++)
 		if (!a->opt[o].given)
 			return KC_FAIL(err, KC_EUSAGE, 0,
 			    "who receives the domain: %s is missing beside "
 			    "the other pins", table[o].name);
-	for (size_t o = O_SHA256; o <= O_MRSIGNER; o += 2)
-		if (!kc_unhex(a->opt[o].v[0], KC_SHA256, hash))
-			return KC_FAIL(err, KC_EUSAGE, 0,
-			    "%s: '%.70s' is not 64 hex digits", table[o].name,
-			    a->opt[o].v[0]);
-	return KC_FAIL(err, KC_EREFUSED, 0,
-	    "this version cannot check an exchange key's evidence yet, so "
-	    "the pins given cannot be held against it");
+	return KC_DONE;
 }
 
 /* RECEIVER: always said. */
 static kc_result
 check_receiver(const struct cer_args *a, struct kc_err *err)
 {
-	bool pins = a->opt[O_SHA256].given || a->opt[O_POOL].given ||
-	    a->opt[O_MRSIGNER].given;
 	const char *reason = a->opt[O_WITHOUT].v[0];
+	bool pins = false;
 
+	for (size_t o = O_SHA256; o < O_COUNT; o++)
+		pins = pins || a->opt[o].given;
 	if (!pins && reason == NULL)
 		return KC_FAIL(err, KC_EUSAGE, 0,
 		    "who receives the domain must always be said: "
@@ -93,25 +88,49 @@ check_receiver(const struct cer_args *a, struct kc_err *err)
 	return KC_DONE;
 }
 
-/* The exchange certificate as two people compare it; on stderr with --json,
- * so that it is read in either case. */
 static kc_result
-show_exchange(const struct sd_cert *c, const char *reason, FILE *to,
+check_hash(const struct cer_args *a, const struct sd_cert *c,
     struct kc_err *err)
 {
-	struct kc_buf hex = { 0 }, words = { 0 };
+	const char *text = a->opt[O_SHA256].v[0];
+	uint8_t want[KC_SHA256];
+	char got[KC_HEX];
+
+	if (!kc_unhex(text, KC_SHA256, want))
+		return KC_FAIL(err, KC_EUSAGE, 0,
+		    "--exchange-sha256: '%.70s' is not 64 hex digits", text);
+	kc_hex(c->x5t, KC_SHA256, got);
+	if (CRYPTO_memcmp(want, c->x5t, KC_SHA256) != 0)
+		return KC_FAIL(err, KC_EREFUSED, 0,
+		    "%s is not the certificate that was read back: its "
+		    "SHA-256 is %s", c->name, got);
+	return KC_DONE;
+}
+
+/* The key itself; on stderr with --json, so that it is read in either
+ * case.  With pins its evidence must hold before any key is used. */
+static kc_result
+check_key(const struct cer_args *a, struct cer_receiver *to,
+    struct kc_err *err)
+{
+	FILE *out = a->opt[SDO_JSON].given ? stderr : stdout;
+	const char *reason = a->opt[O_WITHOUT].v[0];
+	int64_t at_ms = to->pins.at_ms;
 	kc_result r;
 
-	KC_TRY(r, kc_hex_groups(c->x5t, KC_SHA256, &hex, err));
-	KC_TRY(r, kc_words(c->x5t, KC_SHA256, " ", &words, err));
-	(void)fprintf(to, "exchange certificate %s (RSA %zu)\n"
-	    "  SHA-256 %s\n  words   %s\n"
-	    "  NOT PROVEN: used without evidence: %s\n", c->name, c->bits,
-	    kc_buf_str(&hex), kc_buf_str(&words), reason);
-	(void)fflush(to);
+	KC_TRY(r, cer_receiver_read(a->opt[O_EXCHANGE].v[0], to, err));
+	KC_TRY(r, cer_receiver_show(to, out, err));
+	KC_TRY(r, sd_exchange_check(&to->x.cert, at_ms, err));
+	if (reason != NULL) {
+		(void)fprintf(out, "  NOT PROVEN: used without evidence: "
+		    "%s\n", reason);
+		(void)fflush(out);
+		goto out;
+	}
+	KC_TRY(r, check_hash(a, &to->x.cert, err));
+	r = sd_evidence_check(&to->x, &to->pins, &to->found, err);
+	cer_evidence_show(to, kc_ok(r) ? NULL : err->msg, out);
 out:
-	kc_buf_free(&hex);
-	kc_buf_free(&words);
 	return r;
 }
 
@@ -125,11 +144,10 @@ prepare(const struct cer_args *a, struct job *j,
 	KC_TRY(r, check_receiver(a, err));
 	KC_TRY(r, cer_sd_request(a, ret_rq, err));
 	KC_TRY(r, kc_file_check_new(a->opt[O_OUT].v[0], err));
+	KC_TRY(r, cer_receiver_pins(a, O_RECEIVER, ret_rq->at_ms, &j->to,
+	    err));
 	KC_TRY(r, cer_sd_read(a->opt[O_FILE].v[0], &j->dom, err));
-	KC_TRY(r, cer_cert_file(a->opt[O_EXCHANGE].v[0], &j->exchange, err));
-	KC_TRY(r, sd_exchange_check(&j->exchange, ret_rq->at_ms, err));
-	r = show_exchange(&j->exchange, a->opt[O_WITHOUT].v[0],
-	    a->opt[SDO_JSON].given ? stderr : stdout, err);
+	r = check_key(a, &j->to, err);
 out:
 	if (!kc_ok(r))
 		kc_certain(err, "no key was used, nothing was decrypted, no "
@@ -153,15 +171,15 @@ restore(struct cer_app *app, const struct cer_args *a, struct job *j,
 	KC_TRY(r, sd_open(a->opt[O_FILE].v[0], &j->dom.d, keys, n,
 	    &j->opened, err));
 	cer_sd_warn(&j->opened.warn);
-	KC_TRY(r, sd_restore_blob(&j->dom.d, &j->opened.master, &j->exchange,
-	    rq.at_ms, &j->blob, err));
+	KC_TRY(r, sd_restore_blob(&j->dom.d, &j->opened.master,
+	    &j->to.x.cert, rq.at_ms, &j->blob, err));
 	kc_secret_free(&j->opened.master);
 	KC_TRY(r, kc_file_write_new(out_path, j->blob.p, j->blob.len, 0600,
 	    err));
 	r = cer_sd_written(out_path, &j->blob, err);
 	if (kc_ok(r))
 		r = sd_blob_check(out_path, j->blob.p, j->blob.len,
-		    &j->dom.d, &j->exchange, err);
+		    &j->dom.d, &j->to.x.cert, err);
 	if (!kc_ok(r))
 		kc_certain(err, "%s was written but must not be used",
 		    out_path);
@@ -174,6 +192,8 @@ make_json(const struct cer_args *a, const struct job *j, const char *hash,
     json_t **ret, struct kc_err *err)
 {
 	struct kc_buf words = { 0 };
+	const char *reason = a->opt[O_WITHOUT].v[0];
+	const struct sd_cert *c = &j->to.x.cert;
 	json_t *o = NULL, *holders = NULL;
 	const struct sd_key *keys;
 	char hex[KC_HEX];
@@ -181,15 +201,18 @@ make_json(const struct cer_args *a, const struct job *j, const char *hash,
 	kc_result r;
 
 	keys = cer_keysource_keys(j->src, &n);
-	kc_hex(j->exchange.x5t, KC_SHA256, hex);
-	KC_TRY(r, kc_words(j->exchange.x5t, KC_SHA256, " ", &words, err));
+	kc_hex(c->x5t, KC_SHA256, hex);
+	KC_TRY(r, kc_words(c->x5t, KC_SHA256, " ", &words, err));
 	KC_TRY(r, cer_sd_holders(&j->dom.d, keys, &j->opened, &holders, err));
-	o = json_pack("{s:s,s:I,s:s,s:s,s:s,s:b,s:s,s:s,s:o,s:[]}",
+	o = json_pack("{s:s,s:I,s:s,s:s,s:s,s:s,s:o,s:[]}",
 	    "blob", a->opt[O_OUT].v[0], "bytes", (json_int_t)j->blob.len,
 	    "sha256", hash, "exchange_sha256", hex, "exchange_words",
-	    kc_buf_str(&words), "evidence", 0, "without_evidence",
-	    a->opt[O_WITHOUT].v[0], "domain_sha256", j->dom.sha256,
+	    kc_buf_str(&words), "domain_sha256", j->dom.sha256,
 	    "holders", holders, "tags");
+	KC_TRY(r, cer_evidence_json(&j->to, o, err));
+	if (reason != NULL)
+		KC_TRY(r, kc_json_set_str(o, "without_evidence", reason,
+		    err));
 	KC_TRY(r, cer_sd_one_share(o, &j->opened, err));
 	for (size_t i = 0; i < j->dom.d.n_data; i++)
 		KC_TRY(r, kc_json_add_new(json_object_get(o, "tags"),

@@ -58,14 +58,6 @@ never_read_back(struct sd_inquiry *j, struct kc_err *err)
 	    "SHA-256 words from their own screens");
 }
 
-/* Nothing judges what was carried in yet, and the answer says so. */
-static kc_result
-sd_link_collateral(struct sd_inquiry *j, struct kc_err *err)
-{
-	(void)err;
-	return sd_unproved(j, "TCB status and revocation are not judged");
-}
-
 /* The links, in the order in which they are judged and printed; their names
  * are a contract, docs/format/exchange-evidence.md. */
 static const struct {
@@ -95,7 +87,10 @@ static const struct {
 	{ "enclave-product", ST_NONE, ST_QUOTE, sd_link_enclave_product },
 	{ "enclave-svn", ST_NONE, ST_QUOTE, sd_link_enclave_svn },
 	{ "key-binding", ST_NONE, ST_QUOTE, sd_link_key_binding },
-	{ "collateral", ST_CARRIED, ST_PCK, sd_link_collateral },
+	{ "collateral", ST_CARRIED, ST_QE_REPORT, sd_link_collateral },
+	{ "tcb-status", ST_NONE, ST_CARRIED, sd_link_tcb_status },
+	{ "qe-status", ST_NONE, ST_CARRIED, sd_link_qe_status },
+	{ "revocation", ST_NONE, ST_CARRIED, sd_link_revocation },
 	{ "key-origin", ST_NONE, ST_NONE, never_origin },
 	{ "signer-is-microsoft", ST_NONE, ST_NONE, never_signer },
 	{ "freshness", ST_NONE, ST_NONE, never_fresh },
@@ -170,8 +165,10 @@ judge(struct sd_inquiry *j, struct sd_evidence *ret, struct kc_err *err)
 		if (kc_ok(r)) {
 			set(l, j->unproved ? SD_LINK_UNPROVED :
 			    SD_LINK_HOLDS, j->text);
-			if (j->unproved && links[i].in != ST_NONE)
-				lost[links[i].in] = true;
+			/* Without evidence nothing is to be read; without
+			 * collateral its links say what is missing. */
+			if (j->unproved && links[i].in == ST_PARSED)
+				lost[ST_PARSED] = true;
 			continue;
 		}
 		set(l, SD_LINK_FAILS, why.msg);
@@ -212,7 +209,7 @@ verdict(const struct sd_exchange *x, const struct sd_pins *pins,
 		    "not proven: %s not pinned, so the evidence of %s may be "
 		    "that of any pool", pins->pool != NULL ?
 		    "the MRSIGNER is" : pins->has_mrsigner ?
-		    "the pool's name is" : "neither pool nor MRSIGNER is",
+		    "the pool's name is" : "the pool's name and MRSIGNER are",
 		    x->cert.name);
 	return KC_DONE;
 }
@@ -234,6 +231,7 @@ sd_evidence_check(const struct sd_exchange *x, const struct sd_pins *pins,
 	if (kc_ok(r))
 		r = verdict(x, pins, err);
 	ret->proven = kc_ok(r);
+	sd_found_free(&j.found);
 	sd_pck_free(&j.pck);
 	X509_free(j.cert);
 	return r;

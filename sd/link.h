@@ -5,18 +5,18 @@
 #ifndef KC_SD_LINK_H
 #define KC_SD_LINK_H
 
+#include "sd/collateral.h"
 #include "sd/evidence.h"
 #include "sd/pck.h"
 #include "sd/quote.h"
 
 /* struct sd_inquiry: one inquiry under way.
  *  q, pck, platform   set by the links evidence and pck-leaf
- *  collateral         set by the link collateral
+ *  found              set by the link collateral
  *  unproved           a link's way to say that nothing failed but nothing
  *                     was shown either; reset before each
  *  text               what a link that does not fail found; never text of
  *                     the file unless it is checked to be clean */
-struct sd_found;
 struct sd_inquiry {
 	const struct sd_exchange *x;
 	const struct sd_pins *pins;
@@ -24,7 +24,7 @@ struct sd_inquiry {
 	struct sd_quote q;
 	struct sd_pck pck;
 	struct sd_platform platform;
-	struct sd_found *found;
+	struct sd_found found;
 	bool unproved;
 	char text[SD_LINK_CHARS];
 };
@@ -41,6 +41,9 @@ sd_link_fn sd_link_evidence, sd_link_pck_root, sd_link_pck_chain,
     sd_link_qe_binding, sd_link_quote_signature, sd_link_enclave_debug,
     sd_link_enclave_signer, sd_link_enclave_product, sd_link_enclave_svn,
     sd_link_key_binding;
+/* Carried in. */
+sd_link_fn sd_link_collateral, sd_link_tcb_status, sd_link_qe_status,
+    sd_link_revocation;
 
 /* sd_say: what a link found, cut at the end of j->text. */
 void sd_say(struct sd_inquiry *j, const char *fmt, ...) KC_PRINTF(2, 3);
@@ -48,7 +51,5 @@ void sd_say(struct sd_inquiry *j, const char *fmt, ...) KC_PRINTF(2, 3);
 /* sd_unproved: the same, and nothing is shown by it. */
 KC_MUST kc_result sd_unproved(struct sd_inquiry *j, const char *fmt, ...)
     KC_PRINTF(2, 3);
-
-void sd_found_free(struct sd_found **f);
 
 #endif

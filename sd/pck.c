@@ -218,13 +218,28 @@ read_platform(const unsigned char *p, int len, struct sd_platform *ret)
 	return (seen & 0x1c) == 0x1c;
 }
 
-static bool
-is_issuer(const X509 *ca)
+bool
+sd_pck_is_ca_name(const X509_NAME *name)
 {
-	for (size_t i = 0; i < sizeof issuers / sizeof *issuers; i++)
-		if (sd_pki_cn_is(ca, issuers[i]))
+	int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+	const ASN1_STRING *cn = at < 0 ? NULL : X509_NAME_ENTRY_get_data(
+	    X509_NAME_get_entry(name, at));
+
+	for (size_t i = 0; cn != NULL && i < sizeof issuers / sizeof *issuers;
+	    i++) {
+		size_t n = strlen(issuers[i]);
+
+		if ((size_t)ASN1_STRING_length(cn) == n &&
+		    memcmp(ASN1_STRING_get0_data(cn), issuers[i], n) == 0)
 			return true;
+	}
 	return false;
+}
+
+bool
+sd_pck_is_ca(const X509 *x)
+{
+	return sd_pck_is_ca_name(X509_get_subject_name(x));
 }
 
 kc_result
@@ -242,7 +257,7 @@ sd_pck_leaf(const struct sd_pck *c, struct sd_platform *ret,
 	if (!sd_pki_cn_is(leaf, CN_LEAF))
 		return KC_FAIL(err, KC_EREFUSED, 0,
 		    "the leaf is not named \"" CN_LEAF "\"");
-	if (!is_issuer(c->cert[SD_PCK_CA]))
+	if (!sd_pck_is_ca(c->cert[SD_PCK_CA]))
 		return KC_FAIL(err, KC_EREFUSED, 0,
 		    "the leaf's issuer is no Intel SGX PCK Platform or "
 		    "Processor CA");

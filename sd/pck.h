@@ -43,4 +43,8 @@ KC_MUST kc_result sd_pck_dates(const struct sd_pck *c, int64_t at_ms,
 KC_MUST kc_result sd_pck_leaf(const struct sd_pck *c,
     struct sd_platform *ret, struct kc_err *err);
 
+/* sd_pck_is_ca: is it named like a CA that issues PCK certificates? */
+bool sd_pck_is_ca(const X509 *x);
+bool sd_pck_is_ca_name(const X509_NAME *name);
+
 #endif

@@ -58,10 +58,18 @@ expect 2 "--pool is missing beside the other pins" "half the pins" \
 H=$(printf '0%.0s' {1..64})
 expect 2 "is not 64 hex digits" "a short pin" \
 	"${R[@]}" "${X[@]}" --exchange-sha256 00 --pool p --pin-mrsigner "$H"
-expect 1 "cannot check an exchange key's evidence yet" "all pins" \
+expect 2 "--pin-mrsigner: '00' is not 64" "a short MRSIGNER" \
+	"${R[@]}" "${X[@]}" --exchange-sha256 "$H" --pool p --pin-mrsigner 00
+expect 1 "is not the certificate that was read back" "another hash" \
 	"${R[@]}" "${X[@]}" --exchange-sha256 "$H" --pool p --pin-mrsigner "$H"
-expect 2 "given together" "pins and no evidence" \
+E=$(openssl x509 -in ex.cer -outform DER | sha256sum | cut -d' ' -f1)
+expect 1 "link certificate-use: the certificate is a CA" "pins and a CA" \
+	"${R[@]}" "${X[@]}" --exchange-sha256 "$E" --pool exchange. \
+	--pin-mrsigner "$H"
+expect 2 "given together" "pins and a reason" \
 	"${R[@]}" "${X[@]}" --pool p --without-evidence test
+expect 2 "given together" "a lesser pin and a reason" \
+	"${R[@]}" "${X[@]}" --pin-svn 2 --without-evidence test
 expect 2 "wants a reason in words" "an empty reason" \
 	"${R[@]}" "${X[@]}" --without-evidence " "
 echo mine >taken
@@ -79,7 +87,7 @@ expect 1 "its key is not RSA" "an exchange key that is not RSA" \
 	"${R[@]}" --sd-exchange-key ec.cer --without-evidence test
 expect 1 "the certificate ended" "an expired exchange certificate" \
 	"${R[@]}" "${X[@]}" --without-evidence test --at 2100-01-01T00:00:00Z
-expect 3 "no certificate" "an empty exchange certificate" \
+expect 3 "no exchange key" "an empty exchange certificate" \
 	"${R[@]}" --sd-exchange-key case-cut-0.json \
 	--without-evidence test
 head -c 67108865 /dev/zero >huge.json

@@ -99,6 +99,7 @@ $(BUILD)/tests/cards/%_test: $(BUILD)/obj/tests/cards/%_test.o $(filter-out %/pi
 
 # Programs that tests run.
 HELPERS := $(BUILD)/tests/audit/make_ceremony $(BUILD)/tests/ui/demo \
+	$(BUILD)/tests/sd/consttime $(BUILD)/tests/tokens/consttime \
 	$(BUILD)/tests/kill/ceremony $(BUILD)/tests/cards/piv
 units: $(UNIT) $(HELPERS) $(FUZZ)
 
@@ -173,4 +174,6 @@ clean:
 -include $(OBJS:.o=.d) $(BUILD)/obj/tests/kill/hook.d \
 	$(BUILD)/obj/tests/ui/demo.d $(CARD_OBJ:.o=.d) $(FUZZ_OBJ:.o=.d) \
 	$(FUZZ:$(BUILD)/tests/%=$(BUILD)/obj/tests/%_fuzz.d) \
+	$(BUILD)/obj/tests/sd/consttime.d \
+	$(BUILD)/obj/tests/tokens/consttime.d \
 	$(UNIT:$(BUILD)/tests/%=$(BUILD)/obj/tests/%.d)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A256CBC-HS512 (RFC 7518 5.2): the MAC first, always.
+ * A256CBC-HS512 (RFC 7518 5.2): the MAC first, always.  A branch that a
+ * secret decides is marked "verdict": tests/e2e/consttime.sh knows no other.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,22 @@ check_cek(const char *where, const struct kc_secret *cek, struct kc_err *err)
 	return KC_DONE;
 }
 
+/* PKCS#7 padding of the last block: its length, 0 when malformed.  No branch
+ * and no index depends on a byte: OpenSSL's own unpadding has both. */
+static uint32_t
+padding(const uint8_t last[static 16])
+{
+	uint32_t pad = last[15];
+	uint32_t bad = (pad - 1) >> 31 | (16 - pad) >> 31;
+
+	for (uint32_t i = 0; i < 16; i++) {
+		uint32_t in = 0u - ((i - pad) >> 31);	/* i < pad */
+
+		bad |= in & (last[15 - i] ^ pad);
+	}
+	return pad & (0u - ((bad - 1) >> 31));
+}
+
 kc_result
 sd_jwe_verify(const char *where, const struct sd_jwe *jwe,
     const struct kc_secret *cek, struct kc_err *err)
@@ -58,7 +75,7 @@ sd_jwe_verify(const char *where, const struct sd_jwe *jwe,
 	KC_TRY(r, check_cek(where, cek, err));
 	KC_TRY(r, mac(cek, &jwe->header, jwe->iv.p, &jwe->ciphertext, want,
 	    err));
-	if (CRYPTO_memcmp(want, jwe->tag.p, SD_JWE_TAG) != 0)
+	if (CRYPTO_memcmp(want, jwe->tag.p, SD_JWE_TAG) != 0)	/* verdict */
 		r = KC_FAIL(err, KC_EMAC, 0,
 		    "%s: the authentication tag does not hold", where);
 out:
@@ -72,30 +89,35 @@ sd_jwe_decrypt(const char *where, const struct sd_jwe *jwe,
     struct kc_err *err)
 {
 	EVP_CIPHER_CTX *ctx = NULL;
+	size_t len = jwe->ciphertext.len;
+	uint32_t pad;
 	int n = 0, last = 0;
 	kc_result r = sd_jwe_verify(where, jwe, cek, err);
 
 	if (!kc_ok(r))
 		return r;
 	ctx = EVP_CIPHER_CTX_new();
-	if (ctx == NULL || jwe->ciphertext.len > INT32_MAX ||
+	if (ctx == NULL || len > INT32_MAX || len < 16 ||
 	    EVP_DecryptInit_ex(ctx, EVP_aes_256_cbc(), NULL,
 	    cek->p + SD_CEK / 2, jwe->iv.p) != 1 ||
+	    EVP_CIPHER_CTX_set_padding(ctx, 0) != 1 ||
 	    EVP_DecryptUpdate(ctx, ret, &n, jwe->ciphertext.p,
-	    (int)jwe->ciphertext.len) != 1) {
+	    (int)len) != 1 ||
+	    EVP_DecryptFinal_ex(ctx, ret + n, &last) != 1 ||
+	    (size_t)n + (size_t)last != len) {
 		r = KC_FAIL_SSL(err, KC_ENOMEM, "AES-256-CBC failed");
 		goto out;
 	}
+	pad = padding(ret + len - 16);
 	/* Authenticated already: bad padding is its writer's mistake. */
-	if (EVP_DecryptFinal_ex(ctx, ret + n, &last) != 1) {
-		OPENSSL_cleanse(ret, jwe->ciphertext.len);
-		ERR_clear_error();
+	if (pad == 0) {	/* verdict */
+		OPENSSL_cleanse(ret, len);
 		r = KC_FAIL(err, KC_EFORMAT, 0,
 		    "%s: the padding inside the ciphertext is malformed",
 		    where);
 		goto out;
 	}
-	*ret_len = (size_t)n + (size_t)last;
+	*ret_len = len - pad;
 out:
 	EVP_CIPHER_CTX_free(ctx);
 	return r;

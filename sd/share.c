@@ -2,7 +2,8 @@
  *
  * Shares over GF(257).  No table, no branch and no division depends on a
  * value: 256 is -1 in this field, so a product is reduced by subtracting its
- * upper half from its lower.
+ * upper half from its lower.  A branch that a secret decides is marked
+ * "verdict": tests/e2e/consttime.sh knows no other.
  */
 #include "sd/share.h"
 
@@ -173,7 +174,7 @@ sd_share_check(const char *where, const struct kc_secret *share,
 		return KC_FAIL(err, KC_EFORMAT, 0,
 		    "%s: the share's x is %u, outside 1 to %d", where, x,
 		    SD_X_MAX);
-	if (over != 0)
+	if (over != 0)	/* verdict */
 		return KC_FAIL(err, KC_EFORMAT, 0,
 		    "%s: a value of the share is above 256", where);
 	*ret_x = x;
@@ -248,7 +249,7 @@ sd_share_combine(const struct kc_secret *const *shares, size_t m,
 		over |= v >> 8;
 		s.p[i] = (uint8_t)(v & 0xff);
 	}
-	if (over != 0) {
+	if (over != 0) {	/* verdict */
 		r = KC_FAIL(err, KC_EMAC, 0,
 		    "the shares do not combine: a byte of the master key "
 		    "comes out as 256");

@@ -96,8 +96,12 @@ sd_jwe_decrypt(const char *where, const struct sd_jwe *jwe,
 
 	if (!kc_ok(r))
 		return r;
+	if (len == 0 || len % 16 != 0)
+		return KC_FAIL(err, KC_EFORMAT, 0,
+		    "%s: the ciphertext has %zu bytes, no multiple of 16",
+		    where, len);
 	ctx = EVP_CIPHER_CTX_new();
-	if (ctx == NULL || len > INT32_MAX || len < 16 ||
+	if (ctx == NULL || len > INT32_MAX ||
 	    EVP_DecryptInit_ex(ctx, EVP_aes_256_cbc(), NULL,
 	    cek->p + SD_CEK / 2, jwe->iv.p) != 1 ||
 	    EVP_CIPHER_CTX_set_padding(ctx, 0) != 1 ||

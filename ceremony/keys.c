@@ -38,34 +38,6 @@ find_key(struct tok_card *tok, enum tok_use use, struct tok_key *ret,
 	return r;
 }
 
-/* Exact size, sane exponent, no card's key twice. */
-static kc_result
-hygiene(struct cer_room *room, const struct cer_card *card,
-    const struct tok_key *key, const char *spki_sha, struct kc_err *err)
-{
-	static const uint8_t f4[] = { 1, 0, 1 };
-	bool wanted = false;
-
-	for (size_t i = 0; i < room->script.n_sizes; i++)
-		wanted = wanted ||
-		    (int64_t)key->bits == room->script.sizes[i];
-	if (!wanted)
-		return KC_FAIL(err, KC_EREFUSED, 0,
-		    "the card made a key of %zu bits; the script names other "
-		    "sizes", key->bits);
-	if (key->e_len != sizeof f4 || memcmp(key->e, f4, sizeof f4) != 0)
-		return KC_FAIL(err, KC_EREFUSED, 0,
-		    "the card's key has a public exponent other than 65537");
-	for (size_t i = 0; i < room->site.n_cards; i++)
-		for (size_t u = 0; u < CER_USES; u++)
-			if (&room->st.card[i] != card && strcmp(spki_sha,
-			    room->st.card[i].spki_sha[u]) == 0)
-				return KC_FAIL(err, KC_EREFUSED, 0,
-				    "this key is on the card of %s already",
-				    room->st.card[i].def->person);
-	return KC_DONE;
-}
-
 /* SHA-256 of the DER SubjectPublicKeyInfo (RFC 5280 4.1.2.7). */
 static kc_result
 key_sha(const struct tok_key *key, char ret[static KC_HEX],
@@ -126,7 +98,7 @@ test_key(struct cer_room *room, const struct cer_instance *in,
 	if (kc_ok(r))
 		r = key_sha(&key, sha, err);
 	if (kc_ok(r))
-		r = hygiene(room, c->card, &key, sha, err);
+		r = cer_key_hygiene(room, c->card, use, &key, sha, err);
 	if (kc_ok(r))
 		r = tok_probe(tok, &cer_key_id[use], 1, use == TOK_WRAPPING,
 		    true, &way, err);
@@ -138,6 +110,7 @@ test_key(struct cer_room *room, const struct cer_instance *in,
 	f[n++] = AUD_I("reported.extractable", key.extractable);
 	f[n++] = AUD_I("reported.never-extractable", key.never_extractable);
 	f[n++] = AUD_S("known-answer", "passed");
+	f[n++] = AUD_S("hygiene", "passed");
 	if (use == TOK_WRAPPING)
 		f[n++] = AUD_S("oaep", way == TOK_OAEP_DIRECT ? "direct" :
 		    "raw");

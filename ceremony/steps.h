@@ -53,6 +53,12 @@ KC_MUST kc_result cer_key_make(struct cer_room *room,
 KC_MUST kc_result cer_key_prove(struct cer_room *room,
     const struct cer_instance *in, struct cer_card *card,
     struct tok_card *tok, enum tok_use use, struct kc_err *err);
+/* hygiene.c: a key that was just made has a size of the script's list and the
+ * exponent 65537, is like no key that this ceremony knows, and passes
+ * sd_hygiene alone and with each of those. */
+KC_MUST kc_result cer_key_hygiene(struct cer_room *room,
+    const struct cer_card *card, enum tok_use use,
+    const struct tok_key *key, const char *spki_sha, struct kc_err *err);
 KC_MUST kc_result cer_key_identify(struct cer_room *room,
     const struct cer_instance *in, struct cer_card *card,
     struct tok_card *tok, enum tok_use use, struct kc_err *err);

@@ -330,6 +330,15 @@ out:
 	return r;
 }
 
+kc_result
+sd_hygiene_pair(const struct sd_rsa *a, const struct sd_rsa *b,
+    struct kc_err *err)
+{
+	const struct sd_rsa pair[] = { *a, *b };
+
+	return check_shared(pair, 2, 0, err);
+}
+
 struct sd_rsa
 sd_cert_rsa(const struct sd_cert *c)
 {

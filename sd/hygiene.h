@@ -28,6 +28,10 @@ struct sd_rsa sd_cert_rsa(const struct sd_cert *c);
 KC_MUST kc_result sd_hygiene(const struct sd_rsa *keys, size_t n,
     struct kc_err *err);
 
+/* sd_hygiene_pair: only whether two keys are equal or share a factor. */
+KC_MUST kc_result sd_hygiene_pair(const struct sd_rsa *a,
+    const struct sd_rsa *b, struct kc_err *err);
+
 /* sd_hygiene_certs: the same for at most SD_MAX_HOLDERS certificates. */
 KC_MUST kc_result sd_hygiene_certs(const struct sd_cert *certs, size_t n,
     struct kc_err *err);

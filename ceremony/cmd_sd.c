@@ -119,6 +119,23 @@ cer_sd_warn(const struct kc_buf *text)
 }
 
 kc_result
+cer_sd_weak(const struct sd_rsa *keys, size_t n, struct kc_err *err)
+{
+	struct kc_buf warn = { 0 };
+	kc_result r;
+
+	KC_TRY(r, sd_hygiene_warn(keys, n, &warn, err));
+	if (warn.len > 0)
+		KC_TRY(r, kc_buf_adds(&warn, "a holder's weak key does not "
+		    "stop recovery; give the domain to a new set (sd "
+		    "reshare)\n", err));
+	cer_sd_warn(&warn);
+out:
+	kc_buf_free(&warn);
+	return r;
+}
+
+kc_result
 cer_sd_written(const char *path, const struct kc_buf *want,
     struct kc_err *err)
 {

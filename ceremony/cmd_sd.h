@@ -68,6 +68,11 @@ KC_MUST kc_result cer_cert_file(const char *path, struct sd_cert *ret,
 /* cer_sd_warn: each line of text as a WARNING on stderr. */
 void cer_sd_warn(const struct kc_buf *text);
 
+/* cer_sd_weak: a WARNING for each key that RSA hygiene finds fault with.  For
+ *  holders of a domain that exists: it is opened all the same. */
+KC_MUST kc_result cer_sd_weak(const struct sd_rsa *keys, size_t n,
+    struct kc_err *err);
+
 /* cer_sd_written: read a file back; its bytes are exactly these. */
 KC_MUST kc_result cer_sd_written(const char *path, const struct kc_buf *want,
     struct kc_err *err);

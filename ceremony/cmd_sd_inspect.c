@@ -51,14 +51,33 @@ static kc_result
 match_der(void *ctx, const char *name, const struct kc_buf *der,
     struct kc_err *err)
 {
+	struct sd_cert cert = { 0 };
 	uint8_t x5t[KC_SHA256];
-	bool found;
+	bool found = false;
 	kc_result r;
 
 	KC_TRY(r, kc_sha256_one(der->p, der->len, x5t, err));
-	r = match(ctx, name, x5t, &found, err);
+	KC_TRY(r, match(ctx, name, x5t, &found, err));
+	/* A card may hold certificates of any kind besides. */
+	if (found && kc_ok(sd_cert_read(name, der->p, der->len, &cert,
+	    NULL))) {
+		const struct sd_rsa rsa = sd_cert_rsa(&cert);
+
+		r = cer_sd_weak(&rsa, 1, err);
+	}
 out:
+	sd_cert_free(&cert);
 	return r;
+}
+
+static kc_result
+warn_weak(const struct cer_certs *certs, struct kc_err *err)
+{
+	struct sd_rsa keys[SD_MAX_HOLDERS];
+
+	for (size_t i = 0; i < certs->n; i++)
+		keys[i] = sd_cert_rsa(&certs->cert[i]);
+	return cer_sd_weak(keys, certs->n, err);
 }
 
 static kc_result
@@ -86,6 +105,7 @@ look(struct cer_app *app, const struct cer_args *a, struct look *l,
 			goto out;
 		}
 	}
+	KC_TRY(r, warn_weak(&certs, err));
 	for (size_t i = 0; i < rq.token.n; i++)
 		KC_TRY(r, cer_card_certs(app, &rq, rq.token.v[i], match_der,
 		    l, err));

@@ -31,6 +31,20 @@ proof_free(struct proof *p)
 	sd_domain_free(&p->dom.d);
 }
 
+/* Of the keys that are shown: a card may keep even its public one. */
+static kc_result
+warn_weak(const struct cer_keysource *src, size_t n, struct kc_err *err)
+{
+	struct sd_rsa keys[SD_MAX_HOLDERS];
+	size_t shown = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		keys[shown] = cer_keysource_public(src, i);
+		shown += keys[shown].n_len > 0 && keys[shown].e_len > 0;
+	}
+	return cer_sd_weak(keys, shown, err);
+}
+
 static kc_result
 prove(struct cer_app *app, const struct cer_args *a, struct proof *p,
     struct kc_err *err)
@@ -47,6 +61,7 @@ prove(struct cer_app *app, const struct cer_args *a, struct proof *p,
 	keys = cer_keysource_keys(p->src, &n);
 	KC_TRY(r, sd_open(path, &p->dom.d, keys, n, &p->opened, err));
 	cer_sd_warn(&p->opened.warn);
+	KC_TRY(r, warn_weak(p->src, n, err));
 	for (size_t i = 0; i < p->dom.d.n_data; i++) {
 		struct sd_plain plain = { 0 };
 

@@ -54,6 +54,17 @@ cer_keysource_keys(const struct cer_keysource *s, size_t *ret_n)
 	return s->key;
 }
 
+struct sd_rsa
+cer_keysource_public(const struct cer_keysource *s, size_t i)
+{
+	const struct tok_key *k = &s->src[i].key;
+
+	if (s->src[i].pem != NULL)
+		return sd_cert_rsa(sd_pemkey_cert(s->src[i].pem));
+	return (struct sd_rsa){ .name = s->key[i].name, .n = k->n, .e = k->e,
+		.n_len = k->n_len, .e_len = k->e_len };
+}
+
 static kc_result
 secret_from_fd(const char *option, const char *fd_text, const char *what,
     struct kc_secret *ret, struct kc_err *err)

@@ -8,6 +8,7 @@
 
 #include "ceremony/cmd.h"
 #include "sd/domain.h"
+#include "sd/hygiene.h"
 
 /* struct cer_words: values of one option. */
 struct cer_words {
@@ -40,6 +41,10 @@ KC_MUST kc_result cer_keysource_open(struct cer_app *app,
 /* cer_keysource_keys: the callbacks; valid while s lives. */
 const struct sd_key *cer_keysource_keys(const struct cer_keysource *s,
     size_t *ret_n);
+
+/* cer_keysource_public: the public half of key i; no bytes where a card does
+ *  not show it.  Valid while s lives. */
+struct sd_rsa cer_keysource_public(const struct cer_keysource *s, size_t i);
 
 void cer_keysource_free(struct cer_keysource **s);
 

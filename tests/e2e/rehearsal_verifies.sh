@@ -88,6 +88,11 @@ check "the ceremony is closed" grep -q "state       closed" "$tmp/out"
 "$ceremony" audit verify "$e" >"$tmp/verdict"
 check "each exception is closed" \
 	grep -qE "exceptions [1-9][0-9]*, open 0" "$tmp/verdict"
+check "keys were made on cards" grep -q '"reported.local":{' "$e/journal.jsonl"
+same "each of them passed hygiene" \
+	"$(grep -c '"reported.local":{' "$e/journal.jsonl")" \
+	"$(grep -c '"hygiene":{"salt":"[0-9a-f]*","value":"passed"}' \
+		"$e/journal.jsonl")"
 check "the pool in the new region holds the keys of the old one" \
 	grep -q '"status" *: *"Success"' "$e/artifacts/upload-result.json"
 code=0

@@ -51,7 +51,7 @@ static kc_result
 read_values(const struct cer_step *st, struct kc_err *err)
 {
 	const struct cer_node *keys = cer_node_get(st->node, "keys");
-	const char *name[2], *result, *subject;
+	const char *name[2], *result, *subject, *set;
 	size_t n = 0;
 	kc_result r;
 
@@ -67,6 +67,10 @@ read_values(const struct cer_step *st, struct kc_err *err)
 	if (strcmp(result, "await") != 0)
 		return CER_NODE_FAIL(cer_node_get(st->node, "result"), err,
 		    "'result' is '%.40s', not await", result);
+	KC_TRY(r, cer_node_str(st->node, "set", "new", &set, err));
+	if (strcmp(set, "new") != 0)
+		return CER_NODE_FAIL(cer_node_get(st->node, "set"), err,
+		    "'set' is '%.40s', not new", set);
 	if (strcmp(st->action->name, "readback") == 0) {
 		KC_TRY(r, cer_node_str(st->node, "subject", NULL, &subject,
 		    err));

@@ -78,6 +78,7 @@ struct cer_site {
 	const char *name, *pool, *destination, *nonce;
 	const char *medium, *exports;
 	int64_t quorum, signers;
+	int64_t new_quorum;	/* of role new-holder; 0: not in the file */
 	struct cer_person person[CER_PEOPLE_MAX];
 	size_t n_people;
 	struct cer_card_def card[CER_CARDS_MAX];

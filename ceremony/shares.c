@@ -98,7 +98,8 @@ struct gifts {
 /* Any M holders, one after another, then whoever cross-checks. */
 static kc_result
 collect(struct cer_room *room, const struct cer_instance *in,
-    const struct sd_domain *d, struct gifts *g, struct kc_err *err)
+    const struct cer_set *set, const struct sd_domain *d, struct gifts *g,
+    struct kc_err *err)
 {
 	kc_result r = KC_DONE;
 
@@ -107,7 +108,7 @@ collect(struct cer_room *room, const struct cer_instance *in,
 		struct sd_given *next = &g->from[g->n];
 		bool yes = true;
 
-		if (strcmp(p->role, "holder") != 0)
+		if (strcmp(p->role, set->role) != 0)
 			continue;
 		if (g->n >= d->required)
 			KC_TRY(r, wants_more(room, in, &yes, err));
@@ -117,7 +118,7 @@ collect(struct cer_room *room, const struct cer_instance *in,
 		if (!yes)
 			continue;
 		next->who = p->id;
-		KC_TRY(r, cer_share_take(room, in, CER_DOMAIN, d,
+		KC_TRY(r, cer_share_take(room, in, set->domain, d,
 		    cer_card_of(room, p->id), &next->index, &next->share,
 		    err));
 		g->n++;
@@ -149,8 +150,8 @@ note_opened(struct cer_room *room, const struct cer_instance *in,
 
 kc_result
 cer_shares_open(struct cer_room *room, const struct cer_instance *in,
-    const struct sd_domain *d, struct kc_secret *ret_master,
-    struct kc_err *err)
+    const struct cer_set *set, const struct sd_domain *d,
+    struct kc_secret *ret_master, struct kc_err *err)
 {
 	struct gifts g = { .n = 0 };
 	struct sd_opened o = { 0 };
@@ -158,8 +159,8 @@ cer_shares_open(struct cer_room *room, const struct cer_instance *in,
 
 	(void)snprintf(room->view.certain, sizeof room->view.certain,
 	    "the domain file is only read; no file is written");
-	KC_TRY(r, collect(room, in, d, &g, err));
-	KC_TRY(r, sd_combine(CER_DOMAIN, d, g.from, g.n, &o, err));
+	KC_TRY(r, collect(room, in, set, d, &g, err));
+	KC_TRY(r, sd_combine(set->domain, d, g.from, g.n, &o, err));
 	KC_TRY(r, note_opened(room, in, d, &o, err));
 	*ret_master = o.master;
 	o.master = (struct kc_secret){ 0 };

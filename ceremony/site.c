@@ -8,7 +8,7 @@
 #include "ceremony/script.h"
 
 static const char *const roles[] = { "administrator", "holder", "witness",
-	"auditor", "operator" };
+	"auditor", "operator", "new-holder" };
 
 static bool
 is_role(const char *s)
@@ -127,7 +127,7 @@ read_site(struct cer_site *s, struct kc_err *err)
 	kc_result r;
 
 	KC_TRY(r, cer_node_only(s->root, "site format nonce pool destination "
-	    "quorum signers places people modules cards", err));
+	    "quorum new-quorum signers places people modules cards", err));
 	KC_TRY(r, cer_node_name(s->root, "site", &s->name, err));
 	KC_TRY(r, cer_node_int(s->root, "format", 1, 1, &format, err));
 	KC_TRY(r, cer_node_str(s->root, "nonce", NULL, &s->nonce, err));
@@ -137,6 +137,9 @@ read_site(struct cer_site *s, struct kc_err *err)
 	KC_TRY(r, cer_node_name(s->root, "pool", &s->pool, err));
 	KC_TRY(r, cer_node_name(s->root, "destination", &s->destination, err));
 	KC_TRY(r, cer_node_int(s->root, "quorum", 2, 10, &s->quorum, err));
+	if (cer_node_get(s->root, "new-quorum") != NULL)
+		KC_TRY(r, cer_node_int(s->root, "new-quorum", 2, 10,
+		    &s->new_quorum, err));
 	KC_TRY(r, cer_node_int(s->root, "signers", 1, 10, &s->signers, err));
 	places = cer_node_get(s->root, "places");
 	if (places == NULL)
@@ -275,6 +278,22 @@ out:
 	return r;
 }
 
+/* A step about the new set needs one in the site file. */
+static kc_result
+bind_new_set(const struct cer_site *site, const struct cer_step *st,
+    struct kc_err *err)
+{
+	if (strcmp(st->action->name, "domain.reshare") != 0 &&
+	    cer_node_get(st->node, "set") == NULL)
+		return KC_DONE;
+	if (site->new_quorum == 0)
+		return KC_FAIL(err, KC_EREFUSED, 0,
+		    "%s:%zu: step '%s' is about a new set; the site file has "
+		    "no 'new-quorum'", st->node->file, st->node->line,
+		    st->id);
+	return bind_one(site, st, "new-holder", true, err);
+}
+
 kc_result
 cer_script_bind(const struct cer_script *script, const struct cer_site *site,
     struct kc_err *err)
@@ -289,6 +308,7 @@ cer_script_bind(const struct cer_script *script, const struct cer_site *site,
 			KC_TRY(r, bind_one(site, st, cer_site_who(site,
 			    st->by)->id, st->action->card, err));
 		KC_TRY(r, bind_exception(site, st, err));
+		KC_TRY(r, bind_new_set(site, st, err));
 		if (st->for_each[0] != '\0')
 			KC_TRY(r, bind_one(site, st, st->for_each,
 			    st->action->card, err));

@@ -10,7 +10,8 @@
 #include "ceremony/room.h"
 #include "sd/domain.h"
 
-#define CER_DOMAIN "domain.json"	/* the artifact */
+#define CER_DOMAIN "domain.json"	/* artifacts */
+#define CER_NEW_DOMAIN "new-domain.json"
 
 #define CER_DO(name)						\
 	KC_MUST kc_result cer_do_##name(struct cer_room *room,	\
@@ -32,6 +33,7 @@ CER_DO(drill);
 CER_DO(import);
 CER_DO(check);
 CER_DO(domain_prove);
+CER_DO(reshare);
 CER_DO(ratify);
 CER_DO(unlock);
 CER_DO(blob);
@@ -63,6 +65,17 @@ KC_MUST kc_result cer_key_identify(struct cer_room *room,
     const struct cer_instance *in, struct cer_card *card,
     struct tok_card *tok, enum tok_use use, struct kc_err *err);
 
+/* steps_set.c: struct cer_set: the set that a step is about: the site's, or
+ * with `set: new` the one that its new holders will be. */
+struct cer_set {
+	const char *role;	/* of its holders */
+	size_t quorum;
+	const char *domain;	/* artifact: the domain that it opens */
+};
+struct cer_set cer_set_of(const struct cer_room *room,
+    const struct cer_instance *in);
+struct cer_set cer_set_new(const struct cer_room *room);
+
 /* steps_set.c: struct cer_holders: wrapping certificates of everybody with a
  * role, in the order of the site file; each is named by its person's id. */
 struct cer_holders {
@@ -75,9 +88,22 @@ KC_MUST kc_result cer_holders_get(struct cer_room *room, const char *role,
     struct cer_holders *ret, struct kc_err *err);
 void cer_holders_free(struct cer_holders *h);
 
-/* steps_domain.c: the imported domain, parsed from the artifact. */
+/* cer_holders_proven: nothing is encrypted to a key whose card has not
+ *  answered for it in this journal, with the certificate that it has now.
+ *  Errors: KC_EREFUSED naming the holder */
+KC_MUST kc_result cer_holders_proven(struct cer_room *room,
+    const struct cer_holders *h, struct kc_err *err);
+
+/* cer_set_publish: a set's certificates, and its thumbprints for a register
+ *  of keys as CSV and JSON: on the medium POOL.PERSON.cer and
+ *  POOL.PREFIXthumbprints.*, the thumbprints also as artifacts. */
+KC_MUST kc_result cer_set_publish(struct cer_room *room,
+    const struct cer_instance *in, const struct cer_holders *h,
+    size_t quorum, const char *prefix, struct kc_err *err);
+
+/* steps_domain.c: a domain, parsed from its artifact. */
 KC_MUST kc_result cer_domain_load(struct cer_room *room,
-    struct sd_domain *ret, struct kc_err *err);
+    const char *artifact, struct sd_domain *ret, struct kc_err *err);
 
 /* shares.c: cer_share_take: one holder's share of d: login, one decryption
  *  in an intent of its own; the card's process ends here.
@@ -86,11 +112,12 @@ KC_MUST kc_result cer_share_take(struct cer_room *room,
     const struct cer_instance *in, const char *name,
     const struct sd_domain *d, struct cer_card *card, size_t *ret_index,
     struct kc_secret *ret_share, struct kc_err *err);
-/* cer_shares_open: a quorum of holders, and as many more as the room wants
- *  for a cross-check; the master key opens every datum. */
+/* cer_shares_open: a quorum of the set's holders, and as many more as the
+ *  room wants for a cross-check; the master key opens every datum of d. */
 KC_MUST kc_result cer_shares_open(struct cer_room *room,
-    const struct cer_instance *in, const struct sd_domain *d,
-    struct kc_secret *ret_master, struct kc_err *err);
+    const struct cer_instance *in, const struct cer_set *set,
+    const struct sd_domain *d, struct kc_secret *ret_master,
+    struct kc_err *err);
 
 /* signing.c: the card signs SHA-256 of text; the signature is verified
  * with the journaled certificate before it is returned. */

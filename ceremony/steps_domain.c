@@ -33,14 +33,14 @@ out:
 }
 
 kc_result
-cer_domain_load(struct cer_room *room, struct sd_domain *ret,
-    struct kc_err *err)
+cer_domain_load(struct cer_room *room, const char *artifact,
+    struct sd_domain *ret, struct kc_err *err)
 {
 	struct kc_buf bytes = { 0 };
 	kc_result r;
 
-	KC_TRY(r, cer_artifact_read(room, CER_DOMAIN, &bytes, err));
-	r = sd_domain_read(CER_DOMAIN, bytes.p, bytes.len, ret, err);
+	KC_TRY(r, cer_artifact_read(room, artifact, &bytes, err));
+	r = sd_domain_read(artifact, bytes.p, bytes.len, ret, err);
 out:
 	kc_buf_free(&bytes);
 	return r;
@@ -59,6 +59,16 @@ share_of(const struct sd_domain *d, const uint8_t x5t[static KC_SHA256],
 	return false;
 }
 
+/* What a domain of other holders means: for a pool that was activated a
+ * moment ago another thing than for one that holds keys. */
+static const char *
+if_foreign(const struct cer_room *room)
+{
+	return cer_artifact_get(room, "download-request.json") != NULL ?
+	    "destroy the pool before any key is made in it" :
+	    "it is not the file of these holders";
+}
+
 kc_result
 cer_do_check(struct cer_room *room, const struct cer_instance *in,
     struct kc_err *err)
@@ -69,21 +79,20 @@ cer_do_check(struct cer_room *room, const struct cer_instance *in,
 	struct aud_fact f[3];
 	kc_result r;
 
-	KC_TRY(r, cer_domain_load(room, &d, err));
+	KC_TRY(r, cer_domain_load(room, CER_DOMAIN, &d, err));
 	KC_TRY(r, cer_holders_get(room, "holder", &h, err));
 	if (d.n_shares != h.n || d.required != (size_t)room->site.quorum) {
 		r = KC_FAIL(err, KC_EREFUSED, 0,
 		    "the domain is %zu of %zu, the site file says %lld of "
-		    "%zu: destroy the pool before any key is made in it",
-		    d.required, d.n_shares, (long long)room->site.quorum, h.n);
+		    "%zu: %s", d.required, d.n_shares,
+		    (long long)room->site.quorum, h.n, if_foreign(room));
 		goto out;
 	}
 	for (size_t i = 0; i < h.n; i++) {
 		if (!share_of(&d, h.cert[i].x5t, &at)) {
 			r = KC_FAIL(err, KC_EREFUSED, 0,
-			    "the domain holds no share for %s: destroy the "
-			    "pool before any key is made in it",
-			    h.cert[i].name);
+			    "the domain holds no share for %s: %s",
+			    h.cert[i].name, if_foreign(room));
 			goto out;
 		}
 		cer_line(room, CER_LINE_OK, h.cert[i].name, "share %zu of %zu",
@@ -127,12 +136,13 @@ kc_result
 cer_do_domain_prove(struct cer_room *room, const struct cer_instance *in,
     struct kc_err *err)
 {
+	struct cer_set set = cer_set_of(room, in);
 	struct sd_domain d = { 0 };
 	struct kc_secret master = { 0 };
 	kc_result r;
 
-	KC_TRY(r, cer_domain_load(room, &d, err));
-	KC_TRY(r, cer_shares_open(room, in, &d, &master, err));
+	KC_TRY(r, cer_domain_load(room, set.domain, &d, err));
+	KC_TRY(r, cer_shares_open(room, in, &set, &d, &master, err));
 	r = prove_data(room, in, &d, &master, err);
 out:
 	kc_secret_free(&master);
@@ -144,12 +154,13 @@ kc_result
 cer_do_unlock(struct cer_room *room, const struct cer_instance *in,
     struct kc_err *err)
 {
+	struct cer_set set = cer_set_of(room, in);
 	struct sd_domain d = { 0 };
 	kc_result r;
 
 	kc_secret_free(&room->master);
-	KC_TRY(r, cer_domain_load(room, &d, err));
-	r = cer_shares_open(room, in, &d, &room->master, err);
+	KC_TRY(r, cer_domain_load(room, set.domain, &d, err));
+	r = cer_shares_open(room, in, &set, &d, &room->master, err);
 out:
 	sd_domain_free(&d);
 	return r;

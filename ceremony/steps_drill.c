@@ -68,13 +68,14 @@ on_quorum(void *ctx, size_t done, size_t total)
 }
 
 static kc_result
-passed(struct cer_room *room, const struct cer_instance *in, size_t holders,
+passed(struct cer_room *room, const struct cer_instance *in,
+    const struct cer_set *set, size_t holders,
     const struct sd_drill_found *found, struct kc_err *err)
 {
 	char hex[KC_HEX];
 	struct aud_fact f[] = {
 		AUD_I("holders", (int64_t)holders),
-		AUD_I("quorum", room->site.quorum),
+		AUD_I("quorum", (int64_t)set->quorum),
 		AUD_I("subsets", (int64_t)found->quorums),
 		AUD_S("covering", found->all ? "all" : "design"),
 		AUD_I("data", (int64_t)found->data),
@@ -86,8 +87,8 @@ passed(struct cer_room *room, const struct cer_instance *in, size_t holders,
 
 	kc_hex(found->domain, KC_SHA256, hex);
 	cer_line(room, CER_LINE_OK, "Drill",
-	    "%zu quorums of %lld open all %zu data%s", found->quorums,
-	    (long long)room->site.quorum, found->data, found->all ? "" :
+	    "%zu quorums of %zu open all %zu data%s", found->quorums,
+	    set->quorum, found->data, found->all ? "" :
 	    "; every two holders met");
 	cer_line(room, CER_LINE_OK, "Restore blob",
 	    "made for a throwaway key and opened with it");
@@ -100,6 +101,7 @@ kc_result
 cer_do_drill(struct cer_room *room, const struct cer_instance *in,
     struct kc_err *err)
 {
+	struct cer_set set = cer_set_of(room, in);
 	struct kc_secret share[SD_MAX_HOLDERS] = { 0 };
 	struct sd_drill_found found = { 0 };
 	struct cer_holders h = { 0 };
@@ -109,9 +111,8 @@ cer_do_drill(struct cer_room *room, const struct cer_instance *in,
 	(void)snprintf(room->view.certain, sizeof room->view.certain,
 	    "the drill is in memory only: no file is written, no key is "
 	    "changed");
-	KC_TRY(r, cer_holders_get(room, "holder", &h, err));
-	KC_TRY(r, sd_drill_new(h.cert, h.n, (size_t)room->site.quorum, &drill,
-	    err));
+	KC_TRY(r, cer_holders_get(room, set.role, &h, err));
+	KC_TRY(r, sd_drill_new(h.cert, h.n, set.quorum, &drill, err));
 	KC_TRY(r, take_all(room, in, drill, &h, share, err));
 	r = sd_drill_run(drill, share, on_quorum, room, &found, err);
 	room->view.busy[0] = '\0';
@@ -119,7 +120,7 @@ cer_do_drill(struct cer_room *room, const struct cer_instance *in,
 		kc_secret_free(&share[i]);
 	sd_drill_free(&drill);
 	if (kc_ok(r))
-		r = passed(room, in, h.n, &found, err);
+		r = passed(room, in, &set, h.n, &found, err);
 out:
 	for (size_t i = 0; i < SD_MAX_HOLDERS; i++)
 		kc_secret_free(&share[i]);

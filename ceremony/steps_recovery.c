@@ -147,7 +147,7 @@ make_blob(struct cer_room *room, const struct cer_instance *in,
 	/* After an interruption the master key is gone: ask M holders. */
 	if (room->master.len == 0)
 		KC_TRY(r, cer_do_unlock(room, in, err));
-	KC_TRY(r, cer_domain_load(room, &d, err));
+	KC_TRY(r, cer_domain_load(room, CER_DOMAIN, &d, err));
 	KC_TRY(r, cer_artifact_read(room, EXCHANGE, &bytes, err));
 	KC_TRY(r, sd_cert_read(EXCHANGE, bytes.p, bytes.len, &cert, err));
 	r = sd_restore_blob(&d, &room->master, &cert, kc_clock_utc_ms(), ret,

@@ -7,6 +7,23 @@
 
 #include "base/clock.h"
 #include "ceremony/steps.h"
+#include "sd/cert.h"
+
+struct cer_set
+cer_set_new(const struct cer_room *room)
+{
+	return (struct cer_set){ "new-holder",
+		(size_t)room->site.new_quorum, CER_NEW_DOMAIN };
+}
+
+struct cer_set
+cer_set_of(const struct cer_room *room, const struct cer_instance *in)
+{
+	if (cer_node_get(in->step->node, "set") != NULL)
+		return cer_set_new(room);
+	return (struct cer_set){ "holder", (size_t)room->site.quorum,
+		CER_DOMAIN };
+}
 
 kc_result
 cer_holders_get(struct cer_room *room, const char *role,
@@ -43,10 +60,8 @@ cer_holders_free(struct cer_holders *h)
 	h->n = 0;
 }
 
-/* Nothing is encrypted to a key whose card has not answered for it in this
- * journal, with the certificate that is in the set now. */
-static kc_result
-check_proofs(struct cer_room *room, const struct cer_holders *h,
+kc_result
+cer_holders_proven(struct cer_room *room, const struct cer_holders *h,
     struct kc_err *err)
 {
 	for (size_t i = 0; i < h->n; i++) {
@@ -68,26 +83,92 @@ check_proofs(struct cer_room *room, const struct cer_holders *h,
 	return KC_DONE;
 }
 
-/* The certificates and the command that az wants beside the request. */
+/* One file for the archive and for the online side. */
+static kc_result
+put_both(struct cer_room *room, const struct cer_instance *in,
+    const char *name, const struct kc_buf *b, struct kc_err *err)
+{
+	char on_medium[120];
+	kc_result r;
+
+	(void)snprintf(on_medium, sizeof on_medium, "%s.%s", room->site.pool,
+	    name);
+	KC_TRY(r, cer_artifact_put(room, in, name, b->p, b->len, err));
+	r = cer_medium_put(room, in, on_medium, b->p, b->len, err);
+out:
+	return r;
+}
+
+/* The certificates under the names that az and the thumbprints use. */
+static void
+cert_file(const struct cer_room *room, const struct sd_cert *cert,
+    char ret[static 120])
+{
+	(void)snprintf(ret, 120, "%s.%s.cer", room->site.pool, cert->name);
+}
+
 static kc_result
 put_certs(struct cer_room *room, const struct cer_instance *in,
     const struct cer_holders *h, struct kc_err *err)
 {
-	struct kc_buf az = { 0 }, pem = { 0 };
+	struct kc_buf pem = { 0 };
+	char name[120];
+	kc_result r = KC_DONE;
+
+	for (size_t i = 0; i < h->n; i++) {
+		(void)snprintf(name, sizeof name, "%s-wrapping.cer",
+		    h->cert[i].name);
+		KC_TRY(r, cer_artifact_read(room, name, &pem, err));
+		cert_file(room, &h->cert[i], name);
+		KC_TRY(r, cer_medium_put(room, in, name, pem.p, pem.len,
+		    err));
+		kc_buf_free(&pem);
+	}
+out:
+	kc_buf_free(&pem);
+	return r;
+}
+
+kc_result
+cer_set_publish(struct cer_room *room, const struct cer_instance *in,
+    const struct cer_holders *h, size_t quorum, const char *prefix,
+    struct kc_err *err)
+{
+	char file[SD_MAX_HOLDERS][120], name[40];
+	const char *files[SD_MAX_HOLDERS];
+	struct kc_buf csv = { 0 }, json = { 0 };
+	kc_result r;
+
+	for (size_t i = 0; i < h->n; i++) {
+		cert_file(room, &h->cert[i], file[i]);
+		files[i] = file[i];
+	}
+	KC_TRY(r, put_certs(room, in, h, err));
+	KC_TRY(r, sd_set_thumbprints(h->cert, files, h->n, quorum, &csv,
+	    &json, err));
+	(void)snprintf(name, sizeof name, "%sthumbprints.csv", prefix);
+	KC_TRY(r, put_both(room, in, name, &csv, err));
+	(void)snprintf(name, sizeof name, "%sthumbprints.json", prefix);
+	r = put_both(room, in, name, &json, err);
+out:
+	kc_buf_free(&csv);
+	kc_buf_free(&json);
+	return r;
+}
+
+/* The command that az wants beside the request. */
+static kc_result
+put_command(struct cer_room *room, const struct cer_instance *in,
+    const struct cer_holders *h, struct kc_err *err)
+{
+	struct kc_buf az = { 0 };
 	char name[120];
 	kc_result r;
 
 	KC_TRY(r, kc_buf_addf(&az, err, "az keyvault security-domain "
 	    "download --hsm-name %s --sd-wrapping-keys", room->site.pool));
 	for (size_t i = 0; i < h->n; i++) {
-		(void)snprintf(name, sizeof name, "%s-wrapping.cer",
-		    h->cert[i].name);
-		KC_TRY(r, cer_artifact_read(room, name, &pem, err));
-		(void)snprintf(name, sizeof name, "%s.%s.cer",
-		    room->site.pool, h->cert[i].name);
-		KC_TRY(r, cer_medium_put(room, in, name, pem.p, pem.len,
-		    err));
-		kc_buf_free(&pem);
+		cert_file(room, &h->cert[i], name);
 		KC_TRY(r, kc_buf_addf(&az, err, " %s", name));
 	}
 	KC_TRY(r, kc_buf_addf(&az, err, " --sd-quorum %lld "
@@ -98,7 +179,6 @@ put_certs(struct cer_room *room, const struct cer_instance *in,
 	r = cer_medium_put(room, in, name, az.p, az.len, err);
 out:
 	kc_buf_free(&az);
-	kc_buf_free(&pem);
 	return r;
 }
 
@@ -109,12 +189,12 @@ cer_do_set(struct cer_room *room, const struct cer_instance *in,
 	struct cer_holders h = { 0 };
 	struct kc_buf warn = { 0 }, body = { 0 };
 	size_t m = (size_t)room->site.quorum;
-	char name[80], hex[KC_HEX];
+	char hex[KC_HEX];
 	struct aud_fact f[3];
 	kc_result r;
 
 	KC_TRY(r, cer_holders_get(room, "holder", &h, err));
-	KC_TRY(r, check_proofs(room, &h, err));
+	KC_TRY(r, cer_holders_proven(room, &h, err));
 	KC_TRY(r, sd_set_check(h.cert, h.n, m, kc_clock_utc_ms(), &warn, err));
 	for (size_t i = 0; i < h.n; i++) {
 		kc_hex(h.cert[i].x5t, KC_SHA256, hex);
@@ -122,12 +202,10 @@ cer_do_set(struct cer_room *room, const struct cer_instance *in,
 		    hex);
 	}
 	KC_TRY(r, sd_request_body(h.cert, h.n, m, &body, err));
-	KC_TRY(r, cer_artifact_put(room, in, "download-request.json",
-	    body.p, body.len, err));
-	KC_TRY(r, put_certs(room, in, &h, err));
-	(void)snprintf(name, sizeof name, "%s.download-request.json",
-	    room->site.pool);
-	KC_TRY(r, cer_medium_put(room, in, name, body.p, body.len, err));
+	KC_TRY(r, cer_set_publish(room, in, &h, m, "", err));
+	KC_TRY(r, put_command(room, in, &h, err));
+	/* Last: whoever waits for it finds the rest beside it. */
+	KC_TRY(r, put_both(room, in, "download-request.json", &body, err));
 	f[0] = AUD_I("holders", (int64_t)h.n);
 	f[1] = AUD_I("quorum", (int64_t)m);
 	f[2] = AUD_S("pool", room->site.pool);

@@ -90,7 +90,7 @@ for top in ("ceremony", "medium"):
 END
 check "the journal verifies" "$ceremony" audit verify five/ceremony
 
-# --- a card whose wrapping key is not the one of its certificate ------------
+# --- a card whose wrapping key (id 03) is not its certificate's -------------
 new swapped 3 2
 at holder-1 >/dev/null
 run 5 "suspended in step 1.10" swapped at-holder-1.yaml
@@ -105,9 +105,9 @@ tool()
 		"$(cat swapped/cards/holder-2/pin)" "$@"
 }
 check "the wrapping key of holder-2 is taken away" \
-	tool --delete-object --type privkey --id 01
+	tool --delete-object --type privkey --id 03
 check "and another one put in its place" \
-	tool --write-object other.der --type privkey --id 01 --usage-decrypt
+	tool --write-object other.der --type privkey --id 03 --usage-decrypt
 resume 1 "the card of holder-2 does not open what is encrypted" swapped
 check "the drill is red, and says what is certain" \
 	grep -q "no file was written, no key was changed" "$tmp/out"

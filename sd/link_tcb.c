@@ -208,9 +208,13 @@ sd_link_qe_status(struct sd_inquiry *j, struct kc_err *err)
 	KC_TRY(r, masked(qe, "attributes", "attributesMask", rep->attributes,
 	    16, err));
 	KC_TRY(r, masked(qe, "mrsigner", NULL, rep->mrsigner, 32, err));
-	KC_TRY(r, kc_json_int(qe, SD_QE_IDENTITY, "isvprodid", rep->prod_id,
-	    rep->prod_id, &id, err));
-	r = judge_levels(j, qe, true, err);
+	KC_TRY(r, kc_json_int(qe, SD_QE_IDENTITY, "isvprodid", 0, UINT16_MAX,
+	    &id, err));
+	if (id != rep->prod_id)
+		r = KC_FAIL(err, KC_EREFUSED, 0, "the quoting enclave's "
+		    "\"isvprodid\" is not that of Intel's QE identity");
+	else
+		r = judge_levels(j, qe, true, err);
 out:
 	return r;
 }

@@ -91,9 +91,9 @@ static const struct {
 	{ "tcb-status", ST_NONE, ST_CARRIED, sd_link_tcb_status },
 	{ "qe-status", ST_NONE, ST_CARRIED, sd_link_qe_status },
 	{ "revocation", ST_NONE, ST_CARRIED, sd_link_revocation },
-	{ "key-origin", ST_NONE, ST_NONE, never_origin },
-	{ "signer-is-microsoft", ST_NONE, ST_NONE, never_signer },
-	{ "freshness", ST_NONE, ST_NONE, never_fresh },
+	{ "key-origin", ST_NONE, ST_QUOTE, never_origin },
+	{ "signer-is-microsoft", ST_NONE, ST_QUOTE, never_signer },
+	{ "freshness", ST_NONE, ST_QUOTE, never_fresh },
 	{ "read-back", ST_NONE, ST_NONE, never_read_back },
 };
 #define LINKS (sizeof links / sizeof *links)
@@ -174,7 +174,8 @@ judge(struct sd_inquiry *j, struct sd_evidence *ret, struct kc_err *err)
 		set(l, SD_LINK_FAILS, why.msg);
 		lost[links[i].in] = links[i].in != ST_NONE;
 		if (kc_exit(r.code) != 1 && kc_exit(r.code) != 3) {
-			*err = why;
+			if (err != NULL)
+				*err = why;
 			return r;
 		}
 		if (kc_ok(first))

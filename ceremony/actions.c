@@ -22,7 +22,7 @@ static const struct cer_action actions[] = {
 	{ "domain.check", "", false, false, cer_do_check },
 	{ "domain.prove", "set", false, false, cer_do_domain_prove },
 	{ "domain.reshare", "", false, false, cer_do_reshare },
-	{ "exchange.ratify", "reason exception_by", false, false,
+	{ "exchange.ratify", "reason exception_by readback_by", false, false,
 	  cer_do_ratify },
 	{ "recovery.unlock", "", false, false, cer_do_unlock },
 	{ "recovery.blob", "result", false, false, cer_do_blob },

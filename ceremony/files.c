@@ -180,34 +180,100 @@ out:
 	return r;
 }
 
+/* struct awaited: where one of a few files may come to lie. */
+struct awaited {
+	struct kc_buf path[CER_NAMES_MAX];
+	size_t n;
+};
+
 static bool
 is_there(void *ctx)
 {
-	return kc_file_exists(ctx);
+	const struct awaited *w = ctx;
+
+	for (size_t i = 0; i < w->n; i++)
+		if (kc_file_exists(kc_buf_str(&w->path[i])))
+			return true;
+	return false;
+}
+
+/* Wait for the first of them.  With two there it would be chance which of
+ * them is taken. */
+static kc_result
+await(struct cer_room *room, const struct cer_instance *in,
+    const char *const *name, size_t n, size_t *ret_i, struct kc_buf *ret_path,
+    struct kc_err *err)
+{
+	struct awaited w = { 0 };
+	struct kc_buf text = { 0 };
+	struct cer_answer a;
+	struct cer_prompt p = { .kind = CER_ASK_WAIT, .key = "medium",
+		.person = in->person->id, .name = in->person->name,
+		.certain = "nothing was read or written yet",
+		.ready = is_there, .ready_ctx = &w };
+	size_t found = 0;
+	kc_result r = KC_DONE;
+
+	KC_TRY(r, kc_buf_addf(&text, err, "Waiting for to-offline/%s on the "
+	    "medium", name[0]));
+	for (; w.n < n; w.n++) {
+		KC_TRY(r, medium_path(room, "to-offline", name[w.n],
+		    &w.path[w.n], err));
+		if (w.n > 0)
+			KC_TRY(r, kc_buf_addf(&text, err, " or %s",
+			    name[w.n]));
+	}
+	KC_TRY(r, kc_buf_adds(&text, ".", err));
+	p.text = kc_buf_str(&text);
+	if (!is_there(&w))
+		KC_TRY(r, cer_ask(room, in, &p, &a, err));
+	for (size_t i = 0; i < n; i++) {
+		if (!kc_file_exists(kc_buf_str(&w.path[i])))
+			continue;
+		if (found++ > 0) {
+			r = KC_FAIL(err, KC_EREFUSED, 0, "the medium holds "
+			    "%s and %s: leave the one that was meant",
+			    name[*ret_i], name[i]);
+			goto out;
+		}
+		*ret_i = i;
+	}
+	if (found > 0)
+		r = kc_buf_adds(ret_path, kc_buf_str(&w.path[*ret_i]), err);
+	else
+		r = KC_FAIL(err, KC_EIO, 0, "%s was there and is gone",
+		    name[0]);
+out:
+	for (size_t i = 0; i < CER_NAMES_MAX; i++)
+		kc_buf_free(&w.path[i]);
+	kc_buf_free(&text);
+	return r;
 }
 
 kc_result
 cer_medium_take(struct cer_room *room, const struct cer_instance *in,
     const char *name, struct kc_buf *ret, struct kc_err *err)
 {
-	struct kc_buf path = { 0 }, text = { 0 };
-	struct cer_answer a;
-	struct cer_prompt p = { .kind = CER_ASK_WAIT, .key = "medium",
-		.person = in->person->id, .name = in->person->name,
-		.certain = "nothing was read or written yet",
-		.ready = is_there };
+	size_t i;
+
+	return cer_medium_take_any(room, in, &name, 1, &i, ret, err);
+}
+
+kc_result
+cer_medium_take_any(struct cer_room *room, const struct cer_instance *in,
+    const char *const *names, size_t n, size_t *ret_i, struct kc_buf *ret,
+    struct kc_err *err)
+{
+	struct kc_buf path = { 0 };
+	const char *name;
 	char hex[KC_HEX];
 	uint8_t sha[KC_SHA256];
 	struct aud_fact f[3];
 	kc_result r;
 
-	KC_TRY(r, medium_path(room, "to-offline", name, &path, err));
-	KC_TRY(r, kc_buf_addf(&text, err,
-	    "Waiting for to-offline/%s on the medium.", name));
-	p.text = kc_buf_str(&text);
-	p.ready_ctx = path.p;
-	if (!kc_file_exists(kc_buf_str(&path)))
-		KC_TRY(r, cer_ask(room, in, &p, &a, err));
+	*ret_i = 0;
+	KC_TRY(r, await(room, in, names, n, ret_i, &path, err));
+	name = names[*ret_i];
 	KC_TRY(r, kc_file_read(kc_buf_str(&path), FILE_IN_MAX, ret, err));
 	KC_TRY(r, kc_sha256_one(ret->p, ret->len, sha, err));
 	kc_hex(sha, sizeof sha, hex);
@@ -221,7 +287,6 @@ cer_medium_take(struct cer_room *room, const struct cer_instance *in,
 out:
 	if (!kc_ok(r))
 		kc_buf_free(ret);
-	kc_buf_free(&text);
 	kc_buf_free(&path);
 	return r;
 }

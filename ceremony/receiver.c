@@ -93,6 +93,20 @@ out:
 }
 
 kc_result
+cer_receiver_files(const char *collateral, const char *root,
+    struct cer_receiver *ret, struct kc_err *err)
+{
+	kc_result r = KC_DONE;
+
+	if (collateral != NULL)
+		KC_TRY(r, read_collateral(collateral, ret, err));
+	if (root != NULL)
+		r = read_root(root, ret, err);
+out:
+	return r;
+}
+
+kc_result
 cer_receiver_pins(const struct cer_args *a, size_t first, int64_t at_ms,
     struct cer_receiver *ret, struct kc_err *err)
 {
@@ -118,10 +132,8 @@ cer_receiver_pins(const struct cer_args *a, size_t first, int64_t at_ms,
 		    UINT16_MAX, &svn, err));
 		ret->pins.svn_min = (uint16_t)svn;
 	}
-	if (given[RCV_COLLATERAL] != NULL)
-		KC_TRY(r, read_collateral(given[RCV_COLLATERAL], ret, err));
-	if (given[RCV_ROOT] != NULL)
-		r = read_root(given[RCV_ROOT], ret, err);
+	r = cer_receiver_files(given[RCV_COLLATERAL], given[RCV_ROOT], ret,
+	    err);
 out:
 	return r;
 }

@@ -40,6 +40,11 @@ struct cer_receiver {
 KC_MUST kc_result cer_receiver_pins(const struct cer_args *a, size_t first,
     int64_t at_ms, struct cer_receiver *ret, struct kc_err *err);
 
+/* cer_receiver_files: the folder of collateral and the rehearsal's root into
+ *  the pins; NULL: not given. */
+KC_MUST kc_result cer_receiver_files(const char *collateral,
+    const char *root, struct cer_receiver *ret, struct kc_err *err);
+
 /* cer_receiver_read: the exchange key's file, from any carrier. */
 KC_MUST kc_result cer_receiver_read(const char *path,
     struct cer_receiver *ret, struct kc_err *err);

@@ -281,6 +281,21 @@ run_row(struct cer_room *room, struct kc_err *err)
 	return cer_row(room, "run.begin", NULL, f, 4, err);
 }
 
+/* Of a new ceremony only: a resumed one has the site file it began with. */
+static kc_result
+refuse_root(const struct cer_room *room, struct kc_err *err)
+{
+	kc_result r = KC_DONE;
+
+	if (room->rehearsal || room->site.receiver.root[0] == '\0')
+		return r;
+	r = KC_FAIL(err, KC_EREFUSED, 0, "the site file '%s' names a "
+	    "rehearsal-root: under it a stand-in's evidence would pass; "
+	    "production refuses it", room->site.name);
+	kc_certain(err, "no ceremony was begun");
+	return r;
+}
+
 static kc_result
 open_dir(struct cer_room *room, const char *dir, bool rehearsal,
     struct kc_err *err)
@@ -291,8 +306,10 @@ open_dir(struct cer_room *room, const char *dir, bool rehearsal,
 
 	KC_TRY(r, cer_plan(room, err));
 	room->rehearsal = rehearsal;
-	if (fresh)
+	if (fresh) {
+		KC_TRY(r, refuse_root(room, err));
 		KC_TRY(r, create(room, dir, err));
+	}
 	room->dir = realpath(dir, NULL);
 	if (room->dir == NULL) {
 		r = KC_FAIL(err, KC_EIO, errno, "cannot use %s: %s", dir,

@@ -77,6 +77,8 @@ struct cer_state {
 	char read_step[129];		/* of the last right read-back */
 	char read_sha[KC_HEX];		/* and what was read back */
 	char ratified[KC_HEX];		/* the exchange certificate's */
+	char ratified_in[129];		/* the step that did it */
+	char excepted[KC_HEX];		/* of the last exception on one */
 	uint8_t paper_head[KC_SHA256];	/* that people last wrote down */
 	bool has_paper_head;
 };
@@ -235,6 +237,12 @@ KC_MUST kc_result cer_medium_put(struct cer_room *room,
 KC_MUST kc_result cer_medium_take(struct cer_room *room,
     const struct cer_instance *in, const char *name, struct kc_buf *ret,
     struct kc_err *err);
+/* cer_medium_take_any: the same, under one of n <= CER_NAMES_MAX names;
+ *  ret_i tells which.  Errors: KC_EREFUSED when two of them lie there */
+#define CER_NAMES_MAX 4
+KC_MUST kc_result cer_medium_take_any(struct cer_room *room,
+    const struct cer_instance *in, const char *const *names, size_t n,
+    size_t *ret_i, struct kc_buf *ret, struct kc_err *err);
 
 /* signing.c */
 KC_MUST kc_result cer_sign_text(struct cer_room *room,

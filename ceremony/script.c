@@ -109,6 +109,7 @@ read_step(struct cer_script *s, const struct cer_node *node, size_t act,
 		    "there is no action '%.40s'", action);
 	KC_TRY(r, read_fields(st, err));
 	KC_TRY(r, read_values(st, err));
+	KC_TRY(r, cer_node_str(node, "readback_by", "", &st->reader, err));
 	KC_TRY(r, cer_node_str(node, "title", NULL, &st->title, err));
 	KC_TRY(r, cer_node_str(node, "by", NULL, &st->by, err));
 	KC_TRY(r, cer_node_str(node, "say", "", &st->say, err));

@@ -30,6 +30,7 @@ struct cer_step {
 	int64_t minutes;
 	size_t act;
 	const struct cer_action *action;
+	const char *reader;		/* readback_by, or "" */
 	const struct cer_node *node;	/* for the action's own fields */
 };
 
@@ -73,12 +74,23 @@ struct cer_card_def {
 	const char *id, *person, *module, *serial, *store;
 };
 
+/* struct cer_pinned: what is pinned of the pool that receives a domain, and
+ * where the files lie that its evidence is held against ("": none). */
+struct cer_pinned {
+	bool has_mrsigner;
+	uint8_t mrsigner[KC_SHA256];
+	int64_t product, svn, qe_svn;
+	const char *collateral;		/* a folder */
+	const char *root;		/* of a rehearsal */
+};
+
 struct cer_site {
 	struct cer_node *root;
 	const char *name, *pool, *destination, *nonce;
 	const char *medium, *exports;
 	int64_t quorum, signers;
 	int64_t new_quorum;	/* of role new-holder; 0: not in the file */
+	struct cer_pinned receiver;
 	struct cer_person person[CER_PEOPLE_MAX];
 	size_t n_people;
 	struct cer_card_def card[CER_CARDS_MAX];
@@ -103,6 +115,10 @@ const struct cer_card_def *cer_site_card_of(const struct cer_site *s,
     const char *person);
 const struct cer_module_def *cer_site_module(const struct cer_site *s,
     const char *id);
+/* cer_step_reader: who reads a step's hash back: its readback_by, or the
+ *  first of watch, but never who acts; NULL when there is nobody. */
+const struct cer_person *cer_step_reader(const struct cer_site *s,
+    const struct cer_step *st);
 size_t cer_site_count(const struct cer_site *s, const char *role);
 
 /* cer_script_bind: does the script fit the site: every role it names is

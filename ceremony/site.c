@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reading a site file, and fitting a script to it.
+ * Reading a site file.
  */
 #include <string.h>
 
-#include "ceremony/action.h"
 #include "ceremony/script.h"
+#include "sd/evidence.h"
 
 static const char *const roles[] = { "administrator", "holder", "witness",
 	"auditor", "operator", "new-holder" };
@@ -118,6 +118,47 @@ read_each(struct cer_site *s, const char *key,
 	return r;
 }
 
+/* Defaults as in sd/evidence.h: what Managed HSM pools have today. */
+static kc_result
+read_receiver(struct cer_pinned *p, const struct cer_node *node,
+    struct kc_err *err)
+{
+	static const struct sd_pins usual = SD_PINS_DEFAULT;
+	const struct {
+		const char *key;
+		int64_t *to;
+		uint16_t usual;
+	} number[] = {
+		{ "product", &p->product, usual.prod_id },
+		{ "svn", &p->svn, usual.svn_min },
+		{ "qe-svn", &p->qe_svn, usual.qe_svn_min },
+	};
+	const char *hex;
+	kc_result r = KC_DONE;
+
+	p->collateral = p->root = "";
+	for (size_t i = 0; i < sizeof number / sizeof *number; i++)
+		*number[i].to = number[i].usual;
+	if (node == NULL)
+		return r;
+	KC_TRY(r, cer_node_only(node, "mrsigner product svn qe-svn "
+	    "collateral rehearsal-root", err));
+	KC_TRY(r, cer_node_str(node, "mrsigner", "", &hex, err));
+	p->has_mrsigner = cer_node_get(node, "mrsigner") != NULL;
+	if (p->has_mrsigner &&
+	    !kc_unhex(hex, sizeof p->mrsigner, p->mrsigner))
+		return CER_NODE_FAIL(cer_node_get(node, "mrsigner"), err,
+		    "'mrsigner' must be 64 hex digits");
+	for (size_t i = 0; i < sizeof number / sizeof *number; i++)
+		if (cer_node_get(node, number[i].key) != NULL)
+			KC_TRY(r, cer_node_int(node, number[i].key, 0,
+			    UINT16_MAX, number[i].to, err));
+	KC_TRY(r, cer_node_str(node, "collateral", "", &p->collateral, err));
+	KC_TRY(r, cer_node_str(node, "rehearsal-root", "", &p->root, err));
+out:
+	return r;
+}
+
 static kc_result
 read_site(struct cer_site *s, struct kc_err *err)
 {
@@ -127,7 +168,8 @@ read_site(struct cer_site *s, struct kc_err *err)
 	kc_result r;
 
 	KC_TRY(r, cer_node_only(s->root, "site format nonce pool destination "
-	    "quorum new-quorum signers places people modules cards", err));
+	    "quorum new-quorum signers receiver places people modules cards",
+	    err));
 	KC_TRY(r, cer_node_name(s->root, "site", &s->name, err));
 	KC_TRY(r, cer_node_int(s->root, "format", 1, 1, &format, err));
 	KC_TRY(r, cer_node_str(s->root, "nonce", NULL, &s->nonce, err));
@@ -141,6 +183,8 @@ read_site(struct cer_site *s, struct kc_err *err)
 		KC_TRY(r, cer_node_int(s->root, "new-quorum", 2, 10,
 		    &s->new_quorum, err));
 	KC_TRY(r, cer_node_int(s->root, "signers", 1, 10, &s->signers, err));
+	KC_TRY(r, read_receiver(&s->receiver, cer_node_get(s->root,
+	    "receiver"), err));
 	places = cer_node_get(s->root, "places");
 	if (places == NULL)
 		return CER_NODE_FAIL(s->root, err, "'places' is missing");
@@ -224,101 +268,4 @@ cer_site_count(const struct cer_site *s, const char *role)
 	for (size_t i = 0; i < s->n_people; i++)
 		n += strcmp(s->person[i].role, role) == 0;
 	return n;
-}
-
-/* A step's person or role must exist, with a card where it needs one. */
-static kc_result
-bind_one(const struct cer_site *site, const struct cer_step *st,
-    const char *who, bool card, struct kc_err *err)
-{
-	const struct cer_person *p = cer_site_who(site, who);
-
-	if (p == NULL)
-		return KC_FAIL(err, KC_EREFUSED, 0,
-		    "%s:%zu: step '%s' names '%s', whom the site file does "
-		    "not have", st->node->file, st->node->line, st->id, who);
-	for (size_t i = 0; card && i < site->n_people; i++) {
-		const struct cer_person *q = &site->person[i];
-
-		if ((strcmp(q->id, who) == 0 || strcmp(q->role, who) == 0) &&
-		    cer_site_card_of(site, q->id) == NULL)
-			return KC_FAIL(err, KC_EREFUSED, 0,
-			    "%s:%zu: step '%s' needs a card of %s; the site "
-			    "file has none", st->node->file, st->node->line,
-			    st->id, q->id);
-	}
-	return KC_DONE;
-}
-
-/* Whose cards sign a missing evidence: two people, not one twice. */
-static kc_result
-bind_exception(const struct cer_site *site, const struct cer_step *st,
-    struct kc_err *err)
-{
-	const char *by[CER_LIST_MAX];
-	size_t n = 0, two = 0;
-	kc_result r;
-
-	if (strcmp(st->action->name, "exchange.ratify") != 0)
-		return KC_DONE;
-	KC_TRY(r, cer_node_list(st->node, "exception_by", by, CER_LIST_MAX,
-	    &n, err));
-	for (size_t i = 0; i < n; i++) {
-		const struct cer_person *p = cer_site_who(site, by[i]);
-
-		KC_TRY(r, bind_one(site, st, p != NULL ? p->id : by[i], true,
-		    err));
-		two += p != cer_site_who(site, by[0]);
-	}
-	if (two == 0)
-		r = KC_FAIL(err, KC_EREFUSED, 0, "%s:%zu: step '%s' needs "
-		    "the cards of two people in 'exception_by'",
-		    st->node->file, st->node->line, st->id);
-out:
-	return r;
-}
-
-/* A step about the new set needs one in the site file. */
-static kc_result
-bind_new_set(const struct cer_site *site, const struct cer_step *st,
-    struct kc_err *err)
-{
-	if (strcmp(st->action->name, "domain.reshare") != 0 &&
-	    cer_node_get(st->node, "set") == NULL)
-		return KC_DONE;
-	if (site->new_quorum == 0)
-		return KC_FAIL(err, KC_EREFUSED, 0,
-		    "%s:%zu: step '%s' is about a new set; the site file has "
-		    "no 'new-quorum'", st->node->file, st->node->line,
-		    st->id);
-	return bind_one(site, st, "new-holder", true, err);
-}
-
-kc_result
-cer_script_bind(const struct cer_script *script, const struct cer_site *site,
-    struct kc_err *err)
-{
-	kc_result r = KC_DONE;
-
-	for (size_t i = 0; i < script->n_steps && kc_ok(r); i++) {
-		const struct cer_step *st = &script->step[i];
-
-		KC_TRY(r, bind_one(site, st, st->by, false, err));
-		if (st->for_each[0] == '\0')
-			KC_TRY(r, bind_one(site, st, cer_site_who(site,
-			    st->by)->id, st->action->card, err));
-		KC_TRY(r, bind_exception(site, st, err));
-		KC_TRY(r, bind_new_set(site, st, err));
-		if (st->for_each[0] != '\0')
-			KC_TRY(r, bind_one(site, st, st->for_each,
-			    st->action->card, err));
-		for (size_t k = 0; k < st->n_watch; k++)
-			KC_TRY(r, bind_one(site, st, st->watch[k], false,
-			    err));
-		for (size_t k = 0; k < st->n_approve; k++)
-			KC_TRY(r, bind_one(site, st, st->approve[k], true,
-			    err));
-	}
-out:
-	return r;
 }

@@ -189,10 +189,12 @@ on_exception(struct cer_room *room, const struct aud_entry *e, bool open)
 	room->st.exception_open[n] = open;
 	if (n > room->st.exceptions)
 		room->st.exceptions = n;
-	if (open && aud_entry_str(e, "exchange.sha256") != NULL)
+	if (open && aud_entry_str(e, "exchange.sha256") != NULL) {
 		room->st.unproven = n;
-	else if (!open && n == room->st.unproven)
+		COPY(room->st.excepted, aud_entry_str(e, "exchange.sha256"));
+	} else if (!open && n == room->st.unproven) {
 		room->st.unproven = 0;
+	}
 }
 
 static void
@@ -258,9 +260,10 @@ cer_state_apply(struct cer_room *room, const struct aud_entry *e,
 		st->closed = true;
 	else if (is(e->kind, "approval"))
 		st->approvals++;
-	else if (is(e->kind, "exchange.ratified"))
+	else if (is(e->kind, "exchange.ratified")) {
 		COPY(st->ratified, aud_entry_str(e, "exchange.sha256"));
-	else if (is(e->kind, CER_READBACK) && aud_entry_true(e, "right")) {
+		COPY(st->ratified_in, e->step);
+	} else if (is(e->kind, CER_READBACK) && aud_entry_true(e, "right")) {
 		COPY(st->read_step, e->step);
 		COPY(st->read_sha, aud_entry_str(e, "sha256"));
 	}

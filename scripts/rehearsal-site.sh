@@ -14,6 +14,10 @@ pool: contoso-hsm-eu
 destination: contoso-hsm-neu
 quorum: $m
 signers: 3
+# The stand-in pool's evidence: its signer's constant, and the root it makes.
+receiver:
+  mrsigner: 090b4a3a8ab2033a9ee2b0d441403dd95560ed2616379bbf209fd3b81fea8fb9
+  rehearsal-root: ../pool/rehearsal-root.cer
 places:
   medium: ../medium
   export: ../export

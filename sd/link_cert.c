@@ -14,6 +14,7 @@
 
 #define DOMAIN ".managedhsm.azure.net"
 #define NAME_MAX_CHARS 253
+#define OLD_CN "transfer-key"	/* of 2020, never with evidence */
 
 kc_result
 sd_link_self(struct sd_inquiry *j, struct kc_err *err)
@@ -100,6 +101,11 @@ sd_link_pool(struct sd_inquiry *j, struct kc_err *err)
 	    X509_NAME_entry_count(X509_get_subject_name(j->cert)) != 1) {
 		r = KC_FAIL(err, KC_EREFUSED, 0, "the certificate's subject "
 		    "is not one common name that is a host name");
+		goto out;
+	}
+	if (!j->x->has_evidence && strcmp(kc_buf_str(&cn), OLD_CN) == 0) {
+		r = sd_unproved(j, "a certificate of the old style, CN=%s, "
+		    "names no pool", OLD_CN);
 		goto out;
 	}
 	if (pool == NULL) {

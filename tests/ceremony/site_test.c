@@ -7,6 +7,8 @@
 
 #include "tests/ceremony/site.h"
 
+#define HEX64								\
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 static char dir[256];
 
 static void
@@ -74,6 +76,43 @@ a_site_s_head_is_checked(void **state)
 	    "'home' does not belong here");
 	site_refused("site: small", "site: small\ncolour: red",
 	    "'colour' does not belong here");
+}
+
+static void
+what_the_site_pins_of_a_receiver_is_read_and_checked(void **state)
+{
+	struct cer_site *s = calloc(1, sizeof *s);
+	struct kc_err err = { 0 };
+	char *text;
+
+	(void)state;
+	assert_non_null(s);
+	t_ok(cer_site_read(file_of(dir, SMALL_SITE), s, &err), &err);
+	assert_false(s->receiver.has_mrsigner);
+	assert_int_equal(s->receiver.product, 1);
+	assert_int_equal(s->receiver.qe_svn, 8);
+	assert_string_equal(s->receiver.root, "");
+	cer_site_free(s);
+	text = swap(SMALL_SITE, "signers: 1", "signers: 1\nreceiver:\n"
+	    "  mrsigner: " HEX64 "\n  svn: 3\n  collateral: ../c\n"
+	    "  rehearsal-root: /r");
+	t_ok(cer_site_read(file_of(dir, text), s, &err), &err);
+	assert_true(s->receiver.has_mrsigner);
+	assert_int_equal(s->receiver.mrsigner[31], 0xef);
+	assert_int_equal(s->receiver.svn, 3);
+	assert_string_equal(s->receiver.collateral, "../c");
+	assert_string_equal(s->receiver.root, "/r");
+	cer_site_free(s);
+	free(text);
+	free(s);
+	site_refused("signers: 1", "signers: 1\nreceiver: {mrsigner: 00}",
+	    ":8:22: 'mrsigner' must be 64 hex digits");
+	site_refused("signers: 1", "signers: 1\nreceiver: {svn: 65536}",
+	    "'svn' is '65536', not a number from 0 to 65535");
+	site_refused("signers: 1", "signers: 1\nreceiver: {pool: x}",
+	    "'pool' does not belong here");
+	site_refused("signers: 1", "signers: 1\nreceiver: x",
+	    "this is not a mapping");
 }
 
 static void
@@ -184,9 +223,34 @@ a_card_step_for_one_person_needs_that_card(void **state)
 }
 
 static void
+a_second_person_reads_an_exchange_key_back(void **state)
+{
+	struct kc_err err;
+
+	(void)state;
+	t_fails(bind("do: read", "do: exchange.ratify", "", "", &err), &err,
+	    KC_EREFUSED, "step 'welcome' has nobody but 'administrator' to "
+	    "read the key back");
+	t_fails(bind("do: read", "do: exchange.ratify\n"
+	    "        watch: administrator-1", "", "", &err), &err,
+	    KC_EREFUSED, "name a second person in 'readback_by'");
+	t_fails(bind("do: read", "do: exchange.ratify\n        watch: witness"
+	    "\n        readback_by: administrator-1", "", "", &err), &err,
+	    KC_EREFUSED, "name a second person in 'readback_by'");
+	t_fails(bind("do: read", "do: exchange.ratify\n"
+	    "        readback_by: nobody", "", "", &err), &err, KC_EREFUSED,
+	    "names 'nobody'");
+	t_ok(bind("do: read", "do: exchange.ratify\n        watch: [witness]",
+	    "", "", &err), &err);
+	t_ok(bind("do: read", "do: exchange.ratify\n"
+	    "        readback_by: holder-1", "", "", &err), &err);
+}
+
+static void
 who_signs_an_exchange_exception_is_checked_first(void **state)
 {
 	static const char ratify[] = "do: exchange.ratify\n"
+	    "        watch: witness\n"
 	    "        reason: a test\n        exception_by: ";
 	struct kc_err err;
 	char to[200];
@@ -224,10 +288,13 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_site_is_read_and_looked_up),
 		cmocka_unit_test(a_site_s_head_is_checked),
+		cmocka_unit_test(
+		    what_the_site_pins_of_a_receiver_is_read_and_checked),
 		cmocka_unit_test(people_cards_and_modules_are_checked),
 		cmocka_unit_test(a_script_needs_its_people),
 		cmocka_unit_test(a_script_needs_its_cards),
 		cmocka_unit_test(a_card_step_for_one_person_needs_that_card),
+		cmocka_unit_test(a_second_person_reads_an_exchange_key_back),
 		cmocka_unit_test(
 		    who_signs_an_exchange_exception_is_checked_first),
 	};

@@ -128,7 +128,11 @@ unchanged "a second program" other before.txt
 
 # The go/no-go names them; a script without that step does not get past them.
 new production
-expect_exit 1 "tokens" "$ceremony" run script.yaml --site site.yaml \
+expect_exit 1 "names a rehearsal-root" "$ceremony" run script.yaml --site \
+	site.yaml --dir production/ceremony --answers answers.yaml
+check "no ceremony was begun with it" test ! -e production/ceremony
+grep -v rehearsal-root site.yaml >production.yaml
+expect_exit 1 "tokens" "$ceremony" run script.yaml --site production.yaml \
 	--dir production/ceremony --answers answers.yaml
 check "the go/no-go stops a production and names what does not hold" \
 	grep -q "NO-GO: .* do not hold: .*tokens" "$tmp/out"
@@ -139,7 +143,7 @@ print(re.sub(r"      - id: station\n(        .*\n)+", "",
              open(sys.argv[1]).read()), end="")
 END
 expect_exit 1 "card 'witness-1' is a software token; production refuses it" \
-	"$ceremony" run blind.yaml --site site.yaml \
+	"$ceremony" run blind.yaml --site production.yaml \
 	--dir production/blind --answers answers.yaml
 same "production makes no card store" "" "$(ls -A production/cards)"
 check "its journal verifies" "$ceremony" audit verify production/blind

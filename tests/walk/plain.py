@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 
+import terminal
 import walker
 
 program, folder = sys.argv[1:3]
@@ -95,6 +96,11 @@ class Room:
             return word.group(1)
         if "y or n" in last:
             return "y"
+        if "one letter" in last:
+            return "o"                  # own screen
+        at = re.search(r"word (\d+) \(", last)
+        if at:
+            return terminal.paper(folder)[int(at.group(1)) - 1]
         if last.strip().startswith("text"):
             self.bags += 1
             return "RB-%04d" % self.bags

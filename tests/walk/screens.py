@@ -107,6 +107,13 @@ def suspended(t, w):
 
 def recovery(t, w):
     compare("give", w.until("5.3", "give a share now"))
+    compare("links", w.until("6.1", "links hold"))
+    compare("copy", w.until("6.1", "Where did the words"))
+    shot = w.until("6.1", "from YOUR paper")
+    compare("words", shot)
+    case("the hash is covered while its words are typed",
+         not re.search("SHA-256|[0-9a-f]{4} [0-9a-f]{4}", shot), shot)
+    w.words(shot, spoil=True)
     shot = w.until("6.1", "word RECEIVE")
     case("the words to be compared are on the screen with the question",
          re.search("Exchange  [0-9a-f]{4} ", shot), shot)
@@ -145,7 +152,8 @@ def afterwards(t):
         case("%s verifies" % where, r.returncode == 0, r.stdout)
     r = subprocess.run([program, "audit", "show", folder + "/ceremony"],
                        stdout=subprocess.PIPE, text=True, check=False)
-    for text in ("ten minutes late", "card.failed", "resume", "RB-0001"):
+    for text in ("ten minutes late", "card.failed", "resume", "RB-0001",
+                 "proven under a rehearsal root", "exchange.link"):
         case("'%s' is in the journal" % text, text in r.stdout)
     wide = [s for shot in t.shots for s in shot.split("\n") if len(s) > 80]
     case("no line is wider than 80", not wide, "\n".join(wide))

@@ -3,6 +3,8 @@
 
 Nothing here sleeps blindly: every key waits for the screen it answers.
 """
+import base64
+import hashlib
 import importlib.util
 import os
 import re
@@ -16,15 +18,25 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
 PATIENCE = 40.0
 
 
-def pgp_words():
+def pgp_lists():
     path = os.path.join(ROOT, "audit/verify.py")
     spec = importlib.util.spec_from_file_location("verify", path)
     verify = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(verify)
-    return set(verify.EVEN) | set(verify.ODD)
+    return verify.EVEN, verify.ODD
 
 
-WORDS = pgp_words()
+LISTS = pgp_lists()
+WORDS = set(LISTS[0]) | set(LISTS[1])
+
+
+def paper(folder):
+    """What a second person wrote down: the words of the exchange key."""
+    path = folder + "/medium/to-offline/contoso-hsm-neu-SDE.cer"
+    with open(path, encoding="ascii") as f:
+        pem = f.read().split("-----")[2]
+    sha = hashlib.sha256(base64.b64decode(pem)).digest()
+    return [LISTS[i % 2][byte] for i, byte in enumerate(sha)]
 
 
 def mask_words(text):
@@ -55,6 +67,9 @@ def masked(shot):
                       line)
         line = re.sub(r"/\S*/ceremony\b", "<dir>/ceremony", line)
         line = re.sub(r"Exception \d+", "Exception N", line)
+        line = re.sub(r"word \d+ +_", "word NN _", line)
+        line = re.sub(r"\d+ of \d+ links", "N of N links", line)
+        line = re.sub(r"\d+ more lines", "N more lines", line)
         line = re.sub(r"^.*[▀▄█].*$", "<qr code>", line)
         line = re.sub(r"^( +\d+ [A-Za-z]+){2}$", "<numbered words>", line)
         line = re.sub(r"^ journal \d+ · .*", " journal N · <words>", line)

@@ -2,6 +2,8 @@
 """Answers what the screens ask, as a room would, up to a named place."""
 import re
 
+import terminal
+
 # One PIN a person; no hash, serial or time holds so many of its digits.
 PINS = {"witness-1": "83591701", "witness-2": "83591702",
         "auditor-1": "83591703", "holder-1": "83591704",
@@ -42,8 +44,10 @@ class Walker:
             return "continue"
         if "Enter done" in line:
             return "line"
+        if "Tab next word" in line:
+            return "words"
         if "answer" in line:
-            return "refusal"
+            return "refusal" if "REFUSED" in shot else "choice"
         return ""               # card work, waiting, or not there yet
 
     def changed(self, before):
@@ -67,6 +71,17 @@ class Walker:
         return self.t.wait(lambda s: self.asks(s) != "line" or
                            actor(s) != actor(shot), "the next question")
 
+    def words(self, shot, spoil=False):
+        """From paper, at the positions that the screen asks for."""
+        paper = terminal.paper(self.t.where)
+        for at in re.findall(r"word (\d+) +_", shot):
+            self.t.type("adult" if spoil else paper[int(at) - 1].lower())
+            self.t.keys("Tab")
+        self.t.keys("BTab")
+        typed = self.t.settled()
+        self.t.keys("Enter")
+        return self.changed(typed)
+
     def answer(self, shot):
         kind = self.asks(shot)
         if kind == "pin":
@@ -75,6 +90,10 @@ class Walker:
             return self.line(shot)
         if kind == "yesno":
             self.t.type("y")
+        elif kind == "choice":
+            self.t.type("o")            # own screen
+        elif kind == "words":
+            return self.words(shot)
         elif kind in ("continue", "say"):
             self.t.keys("Enter")
         elif kind == "refusal":

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Fitting a script to a site file: who acts, watches, signs and reads back,
+ * and with which card.
+ */
+#include <string.h>
+
+#include "ceremony/action.h"
+#include "ceremony/script.h"
+
+const struct cer_person *
+cer_step_reader(const struct cer_site *s, const struct cer_step *st)
+{
+	const struct cer_person *by = cer_site_who(s, st->by), *p;
+
+	if (st->reader[0] != '\0') {
+		p = cer_site_who(s, st->reader);
+		return p != by ? p : NULL;
+	}
+	for (size_t i = 0; i < st->n_watch; i++) {
+		p = cer_site_who(s, st->watch[i]);
+		if (p != NULL && p != by)
+			return p;
+	}
+	return NULL;
+}
+
+/* A step's person or role must exist, with a card where it needs one. */
+static kc_result
+bind_one(const struct cer_site *site, const struct cer_step *st,
+    const char *who, bool card, struct kc_err *err)
+{
+	const struct cer_person *p = cer_site_who(site, who);
+
+	if (p == NULL)
+		return KC_FAIL(err, KC_EREFUSED, 0,
+		    "%s:%zu: step '%s' names '%s', whom the site file does "
+		    "not have", st->node->file, st->node->line, st->id, who);
+	for (size_t i = 0; card && i < site->n_people; i++) {
+		const struct cer_person *q = &site->person[i];
+
+		if ((strcmp(q->id, who) == 0 || strcmp(q->role, who) == 0) &&
+		    cer_site_card_of(site, q->id) == NULL)
+			return KC_FAIL(err, KC_EREFUSED, 0,
+			    "%s:%zu: step '%s' needs a card of %s; the site "
+			    "file has none", st->node->file, st->node->line,
+			    st->id, q->id);
+	}
+	return KC_DONE;
+}
+
+/* Who receives a domain: a second person reads the key back; whose cards may
+ * sign that it is not proven are two people, not one twice. */
+static kc_result
+bind_ratify(const struct cer_site *site, const struct cer_step *st,
+    struct kc_err *err)
+{
+	const char *by[CER_LIST_MAX], *reason;
+	size_t n = 0, two = 0;
+	kc_result r;
+
+	if (strcmp(st->action->name, "exchange.ratify") != 0)
+		return KC_DONE;
+	if (st->reader[0] != '\0')
+		KC_TRY(r, bind_one(site, st, st->reader, false, err));
+	if (cer_step_reader(site, st) == NULL)
+		return KC_FAIL(err, KC_EREFUSED, 0, "%s:%zu: step '%s' has "
+		    "nobody but '%s' to read the key back: name a second "
+		    "person in 'readback_by'", st->node->file,
+		    st->node->line, st->id, st->by);
+	KC_TRY(r, cer_node_list(st->node, "exception_by", by, CER_LIST_MAX,
+	    &n, err));
+	if (cer_node_get(st->node, "exception_by") == NULL)
+		goto out;	/* evidence or nothing */
+	KC_TRY(r, cer_node_str(st->node, "reason", NULL, &reason, err));
+	for (size_t i = 0; i < n; i++) {
+		const struct cer_person *p = cer_site_who(site, by[i]);
+
+		KC_TRY(r, bind_one(site, st, p != NULL ? p->id : by[i], true,
+		    err));
+		two += p != cer_site_who(site, by[0]);
+	}
+	if (two == 0)
+		r = KC_FAIL(err, KC_EREFUSED, 0, "%s:%zu: step '%s' needs "
+		    "the cards of two people in 'exception_by'",
+		    st->node->file, st->node->line, st->id);
+out:
+	return r;
+}
+
+/* A step about the new set needs one in the site file. */
+static kc_result
+bind_new_set(const struct cer_site *site, const struct cer_step *st,
+    struct kc_err *err)
+{
+	if (strcmp(st->action->name, "domain.reshare") != 0 &&
+	    cer_node_get(st->node, "set") == NULL)
+		return KC_DONE;
+	if (site->new_quorum == 0)
+		return KC_FAIL(err, KC_EREFUSED, 0,
+		    "%s:%zu: step '%s' is about a new set; the site file has "
+		    "no 'new-quorum'", st->node->file, st->node->line,
+		    st->id);
+	return bind_one(site, st, "new-holder", true, err);
+}
+
+kc_result
+cer_script_bind(const struct cer_script *script, const struct cer_site *site,
+    struct kc_err *err)
+{
+	kc_result r = KC_DONE;
+
+	for (size_t i = 0; i < script->n_steps && kc_ok(r); i++) {
+		const struct cer_step *st = &script->step[i];
+
+		KC_TRY(r, bind_one(site, st, st->by, false, err));
+		if (st->for_each[0] == '\0')
+			KC_TRY(r, bind_one(site, st, cer_site_who(site,
+			    st->by)->id, st->action->card, err));
+		KC_TRY(r, bind_ratify(site, st, err));
+		KC_TRY(r, bind_new_set(site, st, err));
+		if (st->for_each[0] != '\0')
+			KC_TRY(r, bind_one(site, st, st->for_each,
+			    st->action->card, err));
+		for (size_t k = 0; k < st->n_watch; k++)
+			KC_TRY(r, bind_one(site, st, st->watch[k], false,
+			    err));
+		for (size_t k = 0; k < st->n_approve; k++)
+			KC_TRY(r, bind_one(site, st, st->approve[k], true,
+			    err));
+	}
+out:
+	return r;
+}

@@ -117,6 +117,34 @@ with_every_proof_the_rules_of_a_set_decide(void **state)
 	refuses(room, KC_EREFUSED, "a set has 3 to 10 holders");
 }
 
+/* The same two people as the holders of a set to come. */
+static void
+no_domain_is_reshared_to_a_new_holder_without_a_proof(void **state)
+{
+	char *one = swap(SMALL_SITE, "role: holder", "role: new-holder");
+	char *both = swap(one, "role: holder", "role: new-holder");
+	char *site = swap(both, "quorum: 2", "quorum: 2\nnew-quorum: 2");
+	struct cer_room *room = room_of(SMALL_SCRIPT, site);
+	struct kc_err err = { 0 };
+	uint64_t before;
+
+	(void)state;
+	identify(room, "card-1", &key[0].cert);
+	identify(room, "card-2", &key[1].cert);
+	prove(room, "card-2");
+	before = aud_count(room->j);
+	t_fails(cer_do_reshare(room, &room->inst[0], &err), &err,
+	    KC_EREFUSED, "holder-1 has not proven possession");
+	prove(room, "card-1");
+	t_fails(cer_do_reshare(room, &room->inst[0], &err), &err,
+	    KC_EREFUSED, "a set has 3 to 10 holders");
+	assert_int_equal(aud_count(room->j), before + 1);
+	done(room);
+	free(one);
+	free(both);
+	free(site);
+}
+
 int
 main(void)
 {
@@ -126,6 +154,8 @@ main(void)
 		    a_holder_who_has_not_proven_possession_stops_the_set),
 		cmocka_unit_test(a_proof_for_another_certificate_stops_the_set),
 		cmocka_unit_test(with_every_proof_the_rules_of_a_set_decide),
+		cmocka_unit_test(
+		    no_domain_is_reshared_to_a_new_holder_without_a_proof),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -90,6 +90,16 @@ for top in ("ceremony", "medium"):
 END
 check "the journal verifies" "$ceremony" audit verify five/ceremony
 
+# --- 4 of 9: 126 quorums are too many -----------------------------------------
+new nine 9 4
+run 0 "9 quorums of 4 open all 3 data; every two holders met" nine answers.yaml
+check "the row says that a design was opened, with every holder's share" \
+	rows nine '
+f, = drills
+assert (f["holders"], f["quorum"], f["subsets"], f["covering"]) == \
+    (9, 4, 9, "design"), f
+assert len(gave) == len(set(gave)) == 9, gave'
+
 # --- a card whose wrapping key (id 03) is not its certificate's -------------
 new swapped 3 2
 at holder-1 >/dev/null

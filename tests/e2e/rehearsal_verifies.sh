@@ -93,6 +93,11 @@ same "each of them passed hygiene" \
 	"$(grep -c '"reported.local":{' "$e/journal.jsonl")" \
 	"$(grep -c '"hygiene":{"salt":"[0-9a-f]*","value":"passed"}' \
 		"$e/journal.jsonl")"
+want=$(for cer in "$e"/artifacts/holder-*-wrapping.cer; do
+	openssl x509 -in "$cer" -outform DER | sha256sum | cut -d' ' -f1
+done)
+same "the thumbprints are those of the holders' certificates" "$want" \
+	"$(cut -d, -f7 "$e/artifacts/thumbprints.csv" | tail -n +2)"
 check "the pool in the new region holds the keys of the old one" \
 	grep -q '"status" *: *"Success"' "$e/artifacts/upload-result.json"
 code=0

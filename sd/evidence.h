@@ -33,7 +33,7 @@ struct sd_exchange {
 };
 
 /* sd_exchange_read: one exchange key from any carrier, decided by content.
- *  name  for messages.  ret  caller: sd_exchange_free
+ *  name  for messages; kept in ret.  ret  caller: sd_exchange_free
  *  Errors: KC_EFORMAT with the place, KC_ELIMIT; KC_EREFUSED not RSA, or a
  *  JWK that says something else than its certificate; KC_EALG */
 KC_MUST kc_result sd_exchange_read(const char *name, const void *p,
@@ -88,7 +88,8 @@ struct sd_link {
 
 /* struct sd_evidence: the answer.  proven: every link that must hold holds,
  * both pins were given, and the root is Intel's or a rehearsal's own.
- * What even a proven one does not show is in links of state UNPROVED. */
+ * What even a proven one does not show is in links of state UNPROVED.  The
+ * links, their order and names: docs/format/exchange-evidence.md */
 struct sd_evidence {
 	bool present;		/* the certificate carries evidence */
 	bool parsed;		/* the fields below are from a whole quote */

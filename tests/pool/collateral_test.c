@@ -5,6 +5,8 @@
  */
 #include "tests/pool/faults.h"
 
+#include <openssl/pem.h>
+
 #define DAY_MS (24 * 3600 * 1000LL)
 
 /* What may be put in place of a text; both as long or not. */
@@ -26,14 +28,15 @@ reword(void *it)
 	*b = out;
 }
 
+/* A rehearsal with collateral made so much later than it is judged. */
 static void
-judge_with(struct rehearsal *h, const struct fault *f, int64_t made_at)
+judge_with(struct rehearsal *h, const struct fault *f, int64_t later_ms)
 {
 	struct kc_err err = { 0 };
 
 	begin(h, f);
 	t_ok(issue(h, exchange_key, &err), &err);
-	carry(h, made_at);
+	carry(h, h->pins.at_ms + later_ms);
 }
 
 static const struct sd_link *
@@ -55,7 +58,7 @@ with_all_of_it_status_and_revocation_hold(void **state)
 	struct sd_evidence e;
 
 	(void)state;
-	judge_with(&h, NULL, kc_clock_utc_ms());
+	judge_with(&h, NULL, 0);
 	for (size_t i = 0; i < 4; i++)
 		assert_int_equal(proven_link(&h, names[i], &e)->state,
 		    SD_LINK_HOLDS);
@@ -128,7 +131,7 @@ each_wording_that_does_not_hold_is_named(void **state)
 
 		from_text = texts[i].from;
 		to_text = texts[i].to;
-		judge_with(&h, &f, kc_clock_utc_ms());
+		judge_with(&h, &f, 0);
 		fails_alone(&h, &f);
 		end(&h);
 	}
@@ -145,7 +148,7 @@ software_hardening_holds_and_is_said_with_its_advisories(void **state)
 	from_text = "\"UpToDate\"";
 	to_text = "\"SWHardeningNeeded\",\"advisoryIDs\":"
 	    "[\"INTEL-SA-00334\",\"INTEL-SA-00615\"]";
-	judge_with(&h, &f, kc_clock_utc_ms());
+	judge_with(&h, &f, 0);
 	assert_non_null(strstr(proven_link(&h, "tcb-status", &e)->text,
 	    "is SWHardeningNeeded by the level of 2024-11-13T00:00:00Z; "
 	    "INTEL-SA-00334, INTEL-SA-00615"));
@@ -162,7 +165,7 @@ of_another_family_it_says_nothing(void **state)
 	(void)state;
 	from_text = "00606A000000";
 	to_text = "00606A000001";
-	judge_with(&h, &f, kc_clock_utc_ms());
+	judge_with(&h, &f, 0);
 	assert_int_equal(proven_link(&h, "tcb-status", &e)->state,
 	    SD_LINK_UNPROVED);
 	assert_non_null(strstr(link_of(&e, "tcb-status")->text,
@@ -221,7 +224,7 @@ a_revoked_certificate_fails_the_link_revocation(void **state)
 		begin(&h, &f);
 		revoked = h.pki.of[cases[i].who].cert;
 		t_ok(issue(&h, exchange_key, &err), &err);
-		carry(&h, kc_clock_utc_ms());
+		carry(&h, h.pins.at_ms);
 		fails_alone(&h, &f);
 		end(&h);
 	}
@@ -236,7 +239,7 @@ a_partial_list_is_refused(void **state)
 	struct rehearsal h;
 
 	(void)state;
-	judge_with(&h, &f, kc_clock_utc_ms());
+	judge_with(&h, &f, 0);
 	fails_alone(&h, &f);
 	end(&h);
 }
@@ -252,7 +255,7 @@ outside_its_dates_it_fails(void **state)
 	struct rehearsal h;
 
 	(void)state;
-	judge_with(&h, NULL, kc_clock_utc_ms() - 31 * DAY_MS);
+	judge_with(&h, NULL, -31 * DAY_MS);
 	fails_alone(&h, &late);
 	/* The lists come first; without them the JSON's own dates count. */
 	h.carried.n = POOL_TCB_CHAIN + 1;
@@ -260,7 +263,7 @@ outside_its_dates_it_fails(void **state)
 	    .link = "collateral", .code = KC_EREFUSED,
 	    .text = "tcbInfo was to be replaced by" });
 	end(&h);
-	judge_with(&h, NULL, kc_clock_utc_ms() + DAY_MS);
+	judge_with(&h, NULL, DAY_MS);
 	fails_alone(&h, &early);
 	end(&h);
 }
@@ -296,7 +299,7 @@ what_is_missing_is_unproved_and_said(void **state)
 	struct sd_evidence e;
 
 	(void)state;
-	judge_with(&h, NULL, kc_clock_utc_ms());
+	judge_with(&h, NULL, 0);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		const struct sd_link *l;
 
@@ -334,7 +337,7 @@ a_file_too_many_is_refused(void **state)
 	struct rehearsal h;
 
 	(void)state;
-	judge_with(&h, NULL, kc_clock_utc_ms());
+	judge_with(&h, NULL, 0);
 	with_file(&h, &b, "collateral", KC_EFORMAT, "extra: it is empty");
 	b = (struct kc_buf){ junk, 4, 5 };
 	with_file(&h, &b, "collateral", KC_EFORMAT,
@@ -355,6 +358,57 @@ a_file_too_many_is_refused(void **state)
 	end(&h);
 }
 
+/* The same bytes as PEM. */
+static void
+as_pem(const char *label, const struct kc_buf *der, struct kc_buf *ret)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	struct kc_err err = { 0 };
+	char *p = NULL;
+	long n;
+
+	assert_true(PEM_write_bio(bio, label, "", der->p, (long)der->len) >
+	    0);
+	n = BIO_get_mem_data(bio, &p);
+	t_ok(kc_buf_add(ret, p, (size_t)n, &err), &err);
+	BIO_free(bio);
+}
+
+static void
+lists_and_certificates_are_read_as_pem_and_as_der(void **state)
+{
+	struct kc_buf pck = { 0 }, root = { 0 }, signer = { 0 }, ca = { 0 };
+	struct sd_evidence e;
+	struct rehearsal h;
+
+	(void)state;
+	judge_with(&h, NULL, 0);
+	as_pem(PEM_STRING_X509_CRL, &h.made.file[POOL_PCK_CRL], &pck);
+	as_pem(PEM_STRING_X509_CRL, &h.made.file[POOL_ROOT_CRL], &root);
+	to_der(h.pki.of[POOL_TCB].cert, &signer);
+	to_der(h.pki.of[POOL_CA].cert, &ca);
+	h.carried.file[POOL_PCK_CRL].data = pck;
+	h.carried.file[POOL_ROOT_CRL].data = root;
+	h.carried.file[POOL_TCB_CHAIN].data = signer;
+	h.carried.file[POOL_COLLATERAL_FILES].name = "ca.der";
+	h.carried.file[POOL_COLLATERAL_FILES].data = ca;
+	h.carried.file[POOL_COLLATERAL_FILES + 1].name = "root.der";
+	h.carried.file[POOL_COLLATERAL_FILES + 1].data = h.root;
+	h.carried.n = POOL_COLLATERAL_FILES + 2;
+	assert_int_equal(proven_link(&h, "revocation", &e)->state,
+	    SD_LINK_HOLDS);
+	assert_int_equal(link_of(&e, "tcb-status")->state, SD_LINK_HOLDS);
+	/* A block cut short is no block. */
+	h.carried.file[POOL_PCK_CRL].data.len -= 10;
+	fails_alone(&h, &(struct fault){ .what = "a cut list", .link =
+	    "collateral", .code = KC_EFORMAT, .text = "or no end" });
+	kc_buf_free(&pck);
+	kc_buf_free(&root);
+	kc_buf_free(&signer);
+	kc_buf_free(&ca);
+	end(&h);
+}
+
 static void
 of_another_root_it_is_refused(void **state)
 {
@@ -364,8 +418,8 @@ of_another_root_it_is_refused(void **state)
 	struct rehearsal h, other;
 
 	(void)state;
-	judge_with(&h, NULL, kc_clock_utc_ms());
-	judge_with(&other, NULL, kc_clock_utc_ms());
+	judge_with(&h, NULL, 0);
+	judge_with(&other, NULL, 0);
 	h.pins.collateral = &other.carried;
 	keep(&other, 1u << POOL_PCK_CRL);
 	fails_alone(&h, &f);
@@ -384,7 +438,7 @@ no_changed_byte_of_signed_json_is_accepted(void **state)
 	struct rehearsal h;
 
 	(void)state;
-	judge_with(&h, NULL, kc_clock_utc_ms());
+	judge_with(&h, NULL, 0);
 	for (size_t i = 0; i < 2; i++) {
 		struct kc_buf *b = &h.made.file[files[i]];
 
@@ -419,6 +473,8 @@ main(void)
 		cmocka_unit_test(outside_its_dates_it_fails),
 		cmocka_unit_test(what_is_missing_is_unproved_and_said),
 		cmocka_unit_test(a_file_too_many_is_refused),
+		cmocka_unit_test(
+		    lists_and_certificates_are_read_as_pem_and_as_der),
 		cmocka_unit_test(of_another_root_it_is_refused),
 		cmocka_unit_test(no_changed_byte_of_signed_json_is_accepted),
 	};

@@ -126,7 +126,8 @@ begin(struct rehearsal *h, const struct fault *f)
 	h->pins.has_mrsigner = true;
 	t_ok(pool_mrsigner(h->pins.mrsigner, &err), &err);
 	h->pins.root = &h->root;
-	h->pins.at_ms = kc_clock_utc_ms();
+	/* A minute on: what is made next begins to be valid then. */
+	h->pins.at_ms = kc_clock_utc_ms() + 60 * 1000;
 }
 
 /* Its certificate for a key, as the file that is carried in. */

@@ -49,6 +49,7 @@ enum tok_op {
 	TOK_OPS,
 	/* to the fork server */
 	TOK_OP_SPAWN = 100,
+	TOK_OP_WATCH,
 	TOK_OP_END,
 };
 

@@ -23,6 +23,7 @@
 #include "base/sandbox.h"
 #include "tokens/child.h"
 #include "tokens/proto.h"
+#include "tokens/watch.h"
 
 #define CHILDREN_MAX 64
 
@@ -72,6 +73,30 @@ only_descriptor(int *fd, struct kc_err *err)
 }
 
 static void
+clean_env(void)
+{
+	(void)clearenv();
+	(void)setenv("PATH", "/usr/bin:/bin", 1);
+	(void)setenv("LANG", "C.UTF-8", 1);
+	(void)setenv("TZ", "UTC", 1);
+	(void)setenv("HOME", "/nonexistent", 1);
+}
+
+static void
+become_watch(int server_fd, const int pair[2], const struct tok_msg *m,
+    pid_t parent)
+{
+	struct kc_err err = { 0 };
+
+	(void)close(server_fd);
+	(void)close(pair[0]);
+	clean_env();
+	if (tok_msg_done(m) && kc_ok(settle(parent, &err)))
+		tok_watch_run(pair[1]);
+	_exit(0);
+}
+
+static void
 become_child(int server_fd, const int pair[2], struct tok_msg *m,
     pid_t parent)
 {
@@ -84,11 +109,7 @@ become_child(int server_fd, const int pair[2], struct tok_msg *m,
 	start.fd = pair[1];
 	tok_get_str(m, start.module, sizeof start.module);
 	n = tok_get_u32(m);
-	(void)clearenv();
-	(void)setenv("PATH", "/usr/bin:/bin", 1);
-	(void)setenv("LANG", "C.UTF-8", 1);
-	(void)setenv("TZ", "UTC", 1);
-	(void)setenv("HOME", "/nonexistent", 1);
+	clean_env();
 	for (size_t i = 0; i < n && i < TOK_ENV_MAX && !m->bad; i++) {
 		char entry[1100];
 		char *eq;
@@ -140,7 +161,7 @@ reply_spawn(int fd, struct tok_msg *m, pid_t pid, int pass, int why)
 }
 
 static void
-serve_spawn(int fd, struct tok_msg *m, pid_t live[CHILDREN_MAX])
+serve_spawn(int fd, struct tok_msg *m, uint32_t op, pid_t live[CHILDREN_MAX])
 {
 	int pair[2] = { -1, -1 };
 	pid_t pid = -1, self = getpid();
@@ -154,6 +175,8 @@ serve_spawn(int fd, struct tok_msg *m, pid_t live[CHILDREN_MAX])
 		pid = fork();
 		why = errno;
 	}
+	if (pid == 0 && op == TOK_OP_WATCH)
+		become_watch(fd, pair, m, self);
 	if (pid == 0)
 		become_child(fd, pair, m, self);
 	if (pid > 0)
@@ -204,8 +227,8 @@ serve(int fd, struct tok_msg *m)
 
 		if (magic != TOK_MAGIC)
 			break;
-		if (op == TOK_OP_SPAWN)
-			serve_spawn(fd, m, live);
+		if (op == TOK_OP_SPAWN || op == TOK_OP_WATCH)
+			serve_spawn(fd, m, op, live);
 		else if (op == TOK_OP_END)
 			serve_end(fd, m, live);
 		else

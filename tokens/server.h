@@ -28,6 +28,11 @@ KC_MUST kc_result tok_server_await(struct tok_server *s, struct kc_err *err);
 KC_MUST kc_result tok_spawn(struct tok_server *s, const struct tok_module *m,
     int *ret_fd, pid_t *ret_pid, struct kc_err *err);
 
+/* tok_spawn_watch: a child that reports readers (tokens/watch.h); the same
+ *  ownership and errors. */
+KC_MUST kc_result tok_spawn_watch(struct tok_server *s, int *ret_fd,
+    pid_t *ret_pid, struct kc_err *err);
+
 /* tok_end: kill the child if it lives, reap it.
  *  ret_status  as waitpid gives it */
 KC_MUST kc_result tok_end(struct tok_server *s, pid_t pid, int *ret_status,

@@ -72,31 +72,16 @@ receive_child(struct tok_server *s, int *ret_fd, struct kc_err *err)
 	return KC_DONE;
 }
 
-kc_result
-tok_spawn(struct tok_server *s, const struct tok_module *m, int *ret_fd,
-    pid_t *ret_pid, struct kc_err *err)
+/* Send the request in s->msg; the child that comes of it. */
+static kc_result
+ask_child(struct tok_server *s, int *ret_fd, pid_t *ret_pid,
+    struct kc_err *err)
 {
-	struct tok_msg *q;
+	struct tok_msg *q = &s->msg;
 	uint32_t why, pid;
 	int fd = -1;
 	kc_result r;
 
-	if (s == NULL)
-		return KC_FAIL(err, KC_EBUG, 0, "no card server was started");
-	q = &s->msg;
-	for (size_t i = 0; i < m->n_env; i++)
-		if (!tok_env_allowed(m->env[i]))
-			return KC_FAIL(err, KC_EMODULE, 0, "'%.40s' is not a "
-			    "variable a card module may be given",
-			    m->env[i]);
-	q->len = 0;
-	q->bad = false;
-	tok_put_u32(q, TOK_MAGIC);
-	tok_put_u32(q, TOK_OP_SPAWN);
-	tok_put_str(q, m->path);
-	tok_put_u32(q, (uint32_t)m->n_env);
-	for (size_t i = 0; i < m->n_env; i++)
-		tok_put_str(q, m->env[i]);
 	KC_TRY(r, tok_send(s->fd, q, err));
 	KC_TRY(r, tok_server_await(s, err));
 	KC_TRY(r, receive_child(s, &fd, err));
@@ -117,6 +102,44 @@ out:
 	if (fd >= 0)
 		(void)close(fd);
 	return r;
+}
+
+kc_result
+tok_spawn_watch(struct tok_server *s, int *ret_fd, pid_t *ret_pid,
+    struct kc_err *err)
+{
+	if (s == NULL)
+		return KC_FAIL(err, KC_EBUG, 0, "no card server was started");
+	s->msg.len = 0;
+	s->msg.bad = false;
+	tok_put_u32(&s->msg, TOK_MAGIC);
+	tok_put_u32(&s->msg, TOK_OP_WATCH);
+	return ask_child(s, ret_fd, ret_pid, err);
+}
+
+kc_result
+tok_spawn(struct tok_server *s, const struct tok_module *m, int *ret_fd,
+    pid_t *ret_pid, struct kc_err *err)
+{
+	struct tok_msg *q;
+
+	if (s == NULL)
+		return KC_FAIL(err, KC_EBUG, 0, "no card server was started");
+	q = &s->msg;
+	for (size_t i = 0; i < m->n_env; i++)
+		if (!tok_env_allowed(m->env[i]))
+			return KC_FAIL(err, KC_EMODULE, 0, "'%.40s' is not a "
+			    "variable a card module may be given",
+			    m->env[i]);
+	q->len = 0;
+	q->bad = false;
+	tok_put_u32(q, TOK_MAGIC);
+	tok_put_u32(q, TOK_OP_SPAWN);
+	tok_put_str(q, m->path);
+	tok_put_u32(q, (uint32_t)m->n_env);
+	for (size_t i = 0; i < m->n_env; i++)
+		tok_put_str(q, m->env[i]);
+	return ask_child(s, ret_fd, ret_pid, err);
 }
 
 kc_result

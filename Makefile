@@ -100,7 +100,8 @@ $(BUILD)/tests/cards/%_test: $(BUILD)/obj/tests/cards/%_test.o $(filter-out %/pi
 # Programs that tests run.
 HELPERS := $(BUILD)/tests/audit/make_ceremony $(BUILD)/tests/ui/demo \
 	$(BUILD)/tests/sd/consttime $(BUILD)/tests/tokens/consttime \
-	$(BUILD)/tests/kill/ceremony $(BUILD)/tests/cards/piv
+	$(BUILD)/tests/kill/ceremony $(BUILD)/tests/cards/piv \
+	$(BUILD)/tests/tokens/watch
 units: $(UNIT) $(HELPERS) $(FUZZ)
 
 # The kill test's program: the same objects, some calls of theirs wrapped.
@@ -172,7 +173,8 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(OBJS:.o=.d) $(BUILD)/obj/tests/kill/hook.d \
-	$(BUILD)/obj/tests/ui/demo.d $(CARD_OBJ:.o=.d) $(FUZZ_OBJ:.o=.d) \
+	$(BUILD)/obj/tests/ui/demo.d $(BUILD)/obj/tests/tokens/watch.d \
+	$(CARD_OBJ:.o=.d) $(FUZZ_OBJ:.o=.d) \
 	$(FUZZ:$(BUILD)/tests/%=$(BUILD)/obj/tests/%_fuzz.d) \
 	$(BUILD)/obj/tests/sd/consttime.d \
 	$(BUILD)/obj/tests/tokens/consttime.d \

@@ -15,10 +15,9 @@
 # any number of such tests run at once.  Everything that is started here ends
 # with the test.
 #
-#	pcsc_start [N]		pcscd with N entries of two readers each (1)
-#	pcsc_stop		end it
-#	pcsc_plug I		entry I appears while pcscd runs
-#	pcsc_unplug I		and goes away
+#	pcsc_start [N]		pcscd with N entries of two readers each (1);
+#				none can be plugged in while it runs
+#	pcsc_stop		end it; pcsc_start starts it again
 #	card_start NAME R ...	a card, in reader R (0, 1, ...); more words are
 #				options of tests/cards/piv
 #	card NAME WORD...	tell it something: insert, pull, count, ...
@@ -90,17 +89,11 @@ pcsc_start()
 {
 	local i
 
-	rm -f "$tmp/pcsc/readers.d"/*
+	rm -f "$tmp/pcsc/readers.d"/* /run/pcscd/pcscd.comm \
+	    /run/pcscd/pcscd.pid
 	for ((i = 0; i < ${1:-1}; i++)); do
 		pcsc_entry $i
 	done
-	pcsc_again
-}
-
-# pcsc_again: start it with the entries there are.
-pcsc_again()
-{
-	rm -f /run/pcscd/pcscd.comm /run/pcscd/pcscd.pid
 	pcscd -f -c "$tmp/pcsc/readers.d" >>"$tmp/pcsc/log" 2>&1 &
 	pcsc_pid=$!
 	children="$children $pcsc_pid"
@@ -112,18 +105,6 @@ pcsc_stop()
 {
 	kill "$pcsc_pid"
 	wait "$pcsc_pid" || true
-}
-
-pcsc_plug()
-{
-	pcsc_entry "$1"
-	kill -USR1 "$pcsc_pid"
-}
-
-pcsc_unplug()
-{
-	rm "$tmp/pcsc/readers.d/vpcd$1"
-	kill -USR1 "$pcsc_pid"
 }
 
 card_start()

@@ -255,6 +255,13 @@ expect_exit 1 "names a rehearsal-root" "$ceremony" run mini.yaml --site \
 	site.yaml --dir production --answers short.yaml
 check "no production was begun" test ! -e production
 
+# A script that forgets to ratify: refused before a holder is asked.
+sed '/readback_by:/d; /exception_by:/d; /reason:/d
+	s/exchange.ratify/recovery.blob/' mini.yaml >forgot.yaml
+new forgot
+script=forgot.yaml run 1 "holds no artifact exchange.cer yet" forgot
+nobody forgot
+
 # --- the read-back --------------------------------------------------------
 at words
 key words

@@ -82,6 +82,67 @@ openssl x509 -in bare.cer -noout -text >said
 check "the name of 2020" grep -qx "        Subject: CN = transfer-key" said
 refute "and no extension" grep -q -e X509v3 -e REHEARSAL said
 
+# The station's own judgement of the same files.
+# shellcheck disable=SC2317 # expect_exit runs it
+judged()
+{
+	"$ceremony" sd exchange-key "$@" --pool dst-pool \
+	    --pin-mrsigner "$signer"
+}
+expect_exit 0 'REHEARSAL, PROVEN' judged medium/to-offline/dst-pool-SDE.cer \
+    --rehearsal-root root.cer --collateral collateral
+refute "nothing fails, and nothing is left out" grep -qE '  (FAILS|NOT REACHED)' out
+for link in tcb-status qe-status revocation key-binding; do
+	check "$link holds" grep -q "HOLDS *$link" out
+done
+for as in jwk body; do
+	expect_exit 0 'REHEARSAL, PROVEN' judged "key.$as" \
+	    --rehearsal-root root.cer
+	check "without collateral the $as leaves revocation open" \
+	    grep -q "UNPROVED *revocation" out
+done
+expect_exit 1 "link pck-root: the chain's root is not Intel's SGX root" \
+    judged key.jwk
+expect_exit 1 'carries no evidence' judged bare.cer --rehearsal-root root.cer
+expect_exit 1 'link pool-name: the certificate is for dst-pool' \
+    "$ceremony" sd exchange-key key.jwk --pool src-pool \
+    --pin-mrsigner "$signer" --rehearsal-root root.cer
+
+# A domain of one stand-in pool restored into the other, on that judgement.
+for i in 0 1 2; do
+	openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj "/CN=h$i" \
+	    -keyout "h$i.key" -out "h$i.cer" 2>/dev/null
+done
+expect_exit 0 '' "$ceremony" sd wrapping-set --sd-wrapping-keys h0.cer \
+    h1.cer h2.cer --sd-quorum 2 -o set
+expect_exit 0 'bytes' "$pool" download --dir pools --name src-pool \
+    --request set/download-request.json -o SD.json
+expect_exit 0 'bytes' "$pool" init-recovery --dir pools --name dst-pool \
+    -o last.cer
+sha=$(openssl x509 -in last.cer -outform DER | openssl dgst -sha256 -r |
+    cut -c1-64)
+# restore BLOB OPTION...
+# shellcheck disable=SC2317 # expect_exit runs it
+restore()
+{
+	"$ceremony" sd restore-blob --sd-file SD.json \
+	    --sd-exchange-key last.cer --sd-file-restore-blob "$1" \
+	    --sd-wrapping-keys h2.key h0.key --exchange-sha256 "$sha" \
+	    --pool dst-pool "${@:2}"
+}
+expect_exit 1 'link pck-root' restore no.json --pin-mrsigner "$signer"
+expect_exit 1 'link enclave-signer' restore no.json \
+    --pin-mrsigner "$sha" --rehearsal-root root.cer
+check "a receiver that is not proven gets nothing" test ! -e no.json
+expect_exit 0 'without evidence' "$ceremony" sd restore-blob \
+    --sd-file SD.json --sd-exchange-key bare.cer \
+    --sd-file-restore-blob bare.json --sd-wrapping-keys h2.key h0.key \
+    --without-evidence 'the service of 2020 sends none'
+expect_exit 0 '' restore blob.json --pin-mrsigner "$signer" \
+    --rehearsal-root root.cer
+expect_exit 0 'restored 3 data, equal to those of src-pool' "$pool" upload \
+    --dir pools --name dst-pool --blob blob.json --compare src-pool
+
 # The judge can say no.
 "$pool" create --dir others --name other >/dev/null
 refute "the judge refuses another rehearsal's root" \
@@ -101,17 +162,18 @@ check "and names the signature" \
     grep -q "does not hold: it signed header and report" said
 
 # What is refused.
+expect_exit 0 '' "$pool" create --dir pools --name new-pool
 expect_exit 2 "'der' is none of pem, jwk, body" "$pool" init-recovery \
     --dir pools --name dst-pool --as der -o x
 expect_exit 1 'collateral' "$pool" collateral --dir pools -o collateral
 cp pools/rehearsal-pki.pem keep
 head -c 1000 keep >pools/rehearsal-pki.pem
 expect_exit 3 'rehearsal-pki.pem: it is not what ceremony-pool wrote' \
-    "$pool" init-recovery --dir pools --name dst-pool -o x
+    "$pool" init-recovery --dir pools --name new-pool -o x
 check "and nothing is written" test ! -e x
 cp keep pools/rehearsal-pki.pem
 rm pools/rehearsal-root.cer
-expect_exit 0 'bytes' "$pool" init-recovery --dir pools --name dst-pool -o x
+expect_exit 0 'bytes' "$pool" init-recovery --dir pools --name new-pool -o x
 same "a root that an interrupted run did not write comes back" \
     "$(cat root.cer)" "$(cat pools/rehearsal-root.cer)"
 

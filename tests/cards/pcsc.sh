@@ -13,7 +13,7 @@
 # Sourcing this file starts the test again in a network and a mount namespace
 # of its own, so that port numbers and /run/pcscd are the test's alone and
 # any number of such tests run at once.  Everything that is started here ends
-# with the test.
+# with the test, also when that is killed (setpriv --pdeathsig).
 #
 #	pcsc_start [N]		pcscd with N entries of two readers each (1);
 #				none can be plugged in while it runs
@@ -94,7 +94,8 @@ pcsc_start()
 	for ((i = 0; i < ${1:-1}; i++)); do
 		pcsc_entry $i
 	done
-	pcscd -f -c "$tmp/pcsc/readers.d" >>"$tmp/pcsc/log" 2>&1 &
+	setpriv --pdeathsig KILL pcscd -f -c "$tmp/pcsc/readers.d" \
+	    >>"$tmp/pcsc/log" 2>&1 &
 	pcsc_pid=$!
 	children="$children $pcsc_pid"
 	wait_for 10 test -S /run/pcscd/pcscd.comm ||
@@ -113,7 +114,8 @@ card_start()
 
 	shift 2
 	rm -f "$at.ctl"
-	"$BUILD/tests/cards/piv" --port "$(pcsc_port "$reader")" \
+	setpriv --pdeathsig KILL "$BUILD/tests/cards/piv" \
+	    --port "$(pcsc_port "$reader")" \
 	    --state "$at.json" --control "$at.ctl" --log "$at.log" "$@" \
 	    >"$at.err" 2>&1 &
 	echo $! >"$at.pid"

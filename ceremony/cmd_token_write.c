@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "ceremony/cmd_token.h"
 #include "ceremony/pin.h"
+#include "tokens/profile.h"
 
 #define TEST_TEXT "ceremony-test-v1"
 #define TEST_TEXT_MAX ((size_t)1 << 20)
@@ -147,7 +148,21 @@ out:
 	return r;
 }
 
-/* What the key on the card may do decides what its certificate says. */
+/* What the key on the card may do decides what its certificate says.  On PIV
+ * every key may do everything, and the slot decides: 9c (id 02) signs. */
+static enum tok_use
+use_said(const struct cer_token_cmd *c, const struct tok_key *key)
+{
+	const struct tok_profile *p = tok_profile_named(c->info.profile);
+	bool piv = p != NULL && (p->birth == TOK_BIRTH_PIV ||
+	    p->birth == TOK_BIRTH_NONE);
+
+	if (key->decrypt == 0 ||
+	    (piv && key->id_len == 1 && key->id[0] == 0x02))
+		return TOK_SIGNING;
+	return TOK_WRAPPING;
+}
+
 static kc_result
 use_of(struct cer_token_cmd *c, const uint8_t *id, size_t id_len,
     enum tok_use *ret, struct kc_err *err)
@@ -159,8 +174,7 @@ use_of(struct cer_token_cmd *c, const uint8_t *id, size_t id_len,
 	for (size_t i = 0; i < n; i++) {
 		if (keys[i].has_private && keys[i].id_len == id_len &&
 		    memcmp(keys[i].id, id, id_len) == 0)
-			*ret = keys[i].decrypt == 0 ? TOK_SIGNING :
-			    TOK_WRAPPING;
+			*ret = use_said(c, &keys[i]);
 		tok_key_free(&keys[i]);
 	}
 	return r;

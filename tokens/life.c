@@ -191,21 +191,43 @@ new_puk(const struct kc_secret *puk, struct kc_secret *ret,
 	return KC_DONE;
 }
 
-/* A reset: keys gone, PIN and PUK the factory's, the management key ours. */
+/* The management key: from the factory's to ours, and ours proven, before
+ * anything else of the card is trusted. */
+static kc_result
+new_management_key(struct tok_mod *m, const struct kc_secret *was,
+    const struct kc_secret *so, struct kc_err *err)
+{
+	kc_result r;
+	CK_RV rv;
+
+	KC_TRY(r, login(m, CKU_SO, was, "logging in with the management key "
+	    "that the card has", err));
+	rv = m->f->C_SetPIN(m->session, was->p, was->len, so->p, so->len);
+	(void)m->f->C_Logout(m->session);
+	if (rv != CKR_OK)
+		return tok_ckr(err, rv, "replacing the management key");
+	KC_TRY(r, login(m, CKU_SO, so, "proving the new management key",
+	    err));
+	(void)m->f->C_Logout(m->session);
+out:
+	return r;
+}
+
+/* A reset, by the factory's management key: keys gone, PIN and PUK the
+ * factory's again. */
 static kc_result
 birth_piv(struct tok_mod *m, const struct kc_secret *so,
     const struct kc_secret *pin, const struct kc_secret *puk,
     struct kc_err *err)
 {
 	const struct tok_profile *p = m->profile;
-	struct kc_secret puk_now = { 0 };
+	struct kc_secret was = { 0 }, puk_now = { 0 };
 	char puk_was[32];
 	kc_result r;
 
-	KC_TRY(r, init_token(m, "", so, err));
-	KC_TRY(r, login(m, CKU_SO, so, "proving the new management key",
-	    err));
-	(void)m->f->C_Logout(m->session);
+	KC_TRY(r, known_secret(p->factory_so, &was, err));
+	KC_TRY(r, init_token(m, "", &was, err));
+	KC_TRY(r, new_management_key(m, &was, so, err));
 	KC_TRY(r, new_puk(puk, &puk_now, err));
 	(void)snprintf(puk_was, sizeof puk_was, "puk:%s", p->factory_puk);
 	KC_TRY(r, change(m, puk_was, &puk_now, "replacing the factory's PUK",
@@ -213,6 +235,7 @@ birth_piv(struct tok_mod *m, const struct kc_secret *so,
 	r = change(m, p->factory_pin, pin, "replacing the factory's PIN",
 	    err);
 out:
+	kc_secret_free(&was);
 	kc_secret_free(&puk_now);
 	return r;
 }
@@ -277,7 +300,11 @@ tok_mod_init(struct tok_mod *m, const char *label,
 	}
 	if (!kc_ok(r))
 		goto out;
-	KC_TRY(r, tok_mod_login(m, pin, err));
+	/* Not by what the module says of the tries left: ykcs11 still has the
+	 * locked PIN in mind with which it made the reset possible. */
+	KC_TRY(r, login(m, CKU_USER, pin, "proving the new PIN", err));
+	m->logged_in = true;
+	KC_TRY(r, tok_mod_keep(&m->pin, pin, err));
 	if (m->profile->so_makes)
 		r = tok_mod_keep(&m->so_pin, so_pin, err);
 out:

@@ -71,6 +71,6 @@ fuzz_one(const uint8_t *p, size_t len)
 		fuzz_failed(r, &err);
 	open_it(p, len, true);
 	open_it(p, len, false);
-	fuzz_macs_hold = true;
+	fuzz_all_holds = true;
 	open_it(p, len, false);
 }

@@ -166,7 +166,7 @@ fuzz_one(const uint8_t *p, size_t len)
 	shape(&d);
 	same_again(&d);
 	for (int hold = 0; hold < 2; hold++) {
-		fuzz_macs_hold = hold != 0;
+		fuzz_all_holds = hold != 0;
 		open_with(&d, d.required, true);
 		open_with(&d, d.n_shares, true);
 		open_with(&d, d.required - 1, true);

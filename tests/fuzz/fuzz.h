@@ -50,9 +50,9 @@ void fuzz_secret(const void *p, size_t len, struct kc_secret *ret);
 kc_result fuzz_unwrap(void *ctx, const uint8_t *ek, size_t len,
     struct kc_secret *ret_cek, struct kc_err *err);
 
-/* fuzz_macs_hold: while true every authentication tag passes, so that what
- *  stands behind one is reached. */
-extern bool fuzz_macs_hold;
+/* fuzz_all_holds: while true every authentication tag and every signature
+ *  passes, so that what stands behind one is reached. */
+extern bool fuzz_all_holds;
 
 /* fuzz_secrets: secrets that live now (wraps.c). */
 size_t fuzz_secrets(void);

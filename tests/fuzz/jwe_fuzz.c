@@ -107,9 +107,9 @@ fuzz_one(const uint8_t *p, size_t len)
 		same_text(&j, text);
 		pinned(&j, rsa != 0);
 		decrypted(&j, &cek);
-		fuzz_macs_hold = true;
+		fuzz_all_holds = true;
 		decrypted(&j, &cek);
-		fuzz_macs_hold = false;
+		fuzz_all_holds = false;
 		sd_jwe_free(&j);
 	}
 	kc_secret_free(&cek);

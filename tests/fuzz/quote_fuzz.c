@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Evidence without a certificate around it: the input is the extension's
+ * value, put beside the certificate of a fresh key.
+ */
+#include <string.h>
+
+#include "sd/quote.h"
+#include "sd/rsakey.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/judged.h"
+
+#define HEADER 16	/* Open Enclave's */
+
+static struct sd_exchange exchange;
+static struct sd_pins pins;
+
+void
+fuzz_start(void)
+{
+	struct sd_throwaway t = { 0 };
+
+	pins = fuzz_pins();
+	fuzz_ok(sd_throwaway_new(&t, NULL));
+	fuzz_ok(sd_exchange_read("a fresh key", t.cert.der.p, t.cert.der.len,
+	    &exchange, NULL));
+	sd_throwaway_free(&t);
+}
+
+/* The parts lie in the input one behind the other, with nothing between. */
+static void
+in_order(const struct sd_quote *q, const uint8_t *p, size_t len)
+{
+	size_t behind = (size_t)(q->chain - p) + q->chain_len;
+
+	fuzz_must(q->signed_part == p + HEADER);
+	fuzz_must(q->enclave.bytes + SD_REPORT ==
+	    q->signed_part + SD_QUOTE_SIGNED);
+	fuzz_must(q->signature == q->signed_part + SD_QUOTE_SIGNED + 4);
+	fuzz_must(q->key == q->signature + 64);
+	fuzz_must(q->qe.bytes == q->key + 64);
+	fuzz_must(q->qe_signature == q->qe.bytes + SD_REPORT);
+	fuzz_must(q->auth == q->qe_signature + 64 + 2);
+	fuzz_must(q->chain == q->auth + q->auth_len + 6);
+	fuzz_must(behind == len || (behind + 1 == len && p[behind] == 0));
+	fuzz_must(q->enclave.data + 64 ==
+	    q->signed_part + SD_QUOTE_SIGNED);
+}
+
+void
+fuzz_one(const uint8_t *p, size_t len)
+{
+	struct kc_err err = { 0 };
+	struct sd_quote q;
+	kc_result r;
+
+	fuzz_mark(&q, sizeof q);
+	r = sd_quote_parse(p, len, &q, &err);
+	if (kc_ok(r)) {
+		in_order(&q, p, len);
+	} else {
+		fuzz_failed(r, &err);
+		fuzz_must(fuzz_marked(&q, sizeof q));
+	}
+	exchange.has_evidence = true;
+	fuzz_ok(kc_buf_add(&exchange.evidence, p, len, NULL));
+	fuzz_judge(&exchange, &pins);
+	kc_buf_free(&exchange.evidence);
+}

@@ -77,7 +77,8 @@ $(foreach r,$(ROOMS),$(eval $(call unit_rule,$(r))))
 FUZZ    := $(patsubst tests/%_fuzz.c,$(BUILD)/tests/%,$(wildcard tests/fuzz/*_fuzz.c))
 FUZZ_MAIN ?= replay
 FUZZ_WRAP := CRYPTO_secure_zalloc CRYPTO_secure_clear_free \
-	CRYPTO_secure_allocated CRYPTO_memcmp X509_verify EVP_DigestVerify
+	CRYPTO_secure_allocated CRYPTO_memcmp X509_verify X509_CRL_verify \
+	EVP_DigestVerify
 FUZZ_OBJ := $(patsubst %,$(BUILD)/obj/tests/fuzz/%.o,fuzz wraps judged $(FUZZ_MAIN))
 $(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(FUZZ_OBJ) $(foreach r,base sd,$(call lib_obj,$(r)))
 	@mkdir -p $(@D)

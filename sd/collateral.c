@@ -141,6 +141,7 @@ take_der(const uint8_t *p, size_t len, const struct sd_pck *chain,
 		else
 			r = take_crl(crl, chain, at_ms, f, err);
 	}
+	ERR_clear_error();	/* of certificates that nobody asks about */
 	X509_free(x);
 	X509_CRL_free(crl);
 	return r;

@@ -7,11 +7,24 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "sd/link.h"
 #include "tests/fuzz/fuzz.h"
 
 /* What the rehearsal's pool says of itself. */
 #define SIGNER "REHEARSAL enclave signer of ceremony-pool"
-#define AT_MS INT64_C(1800000000000)	/* within the seeds' dates */
+#define AT_MS INT64_C(1800000000000)	/* within the dates of the seeds */
+
+static sd_link_fn *const of_quote[] = {
+	sd_link_pck_root, sd_link_pck_chain, sd_link_pck_dates,
+	sd_link_pck_leaf, sd_link_qe_signature, sd_link_qe_identity,
+	sd_link_qe_debug, sd_link_qe_svn, sd_link_qe_binding,
+	sd_link_quote_signature, sd_link_enclave_debug,
+	sd_link_enclave_signer, sd_link_enclave_product,
+	sd_link_enclave_svn, sd_link_key_binding,
+};
+static sd_link_fn *const carried[] = {
+	sd_link_tcb_status, sd_link_qe_status, sd_link_revocation,
+};
 
 struct sd_pins
 fuzz_pins(void)
@@ -76,4 +89,42 @@ fuzz_judge(const struct sd_exchange *x, const struct sd_pins *pins)
 	if (!x->has_evidence)
 		once(x, &none);
 	fuzz_all_holds = false;
+}
+
+static bool
+holds(struct sd_inquiry *j, sd_link_fn *link)
+{
+	struct kc_err err = { 0 };
+	kc_result r;
+
+	j->unproved = false;
+	j->text[0] = '\0';
+	r = link(j, &err);
+	if (!kc_ok(r))
+		fuzz_failed(r, &err);
+	else
+		fuzz_must(j->text[0] != '\0');
+	return kc_ok(r) && !j->unproved;
+}
+
+bool
+fuzz_links(const struct sd_exchange *x, const struct sd_pins *pins)
+{
+	struct sd_inquiry j = { .x = x, .pins = pins };
+	bool all = holds(&j, sd_link_evidence);
+
+	if (!all)
+		goto out;
+	for (size_t i = 0; i < sizeof of_quote / sizeof *of_quote; i++)
+		all = holds(&j, of_quote[i]) && all;
+	if (!holds(&j, sd_link_collateral)) {
+		all = all && pins->collateral == NULL;
+		goto out;
+	}
+	for (size_t i = 0; i < sizeof carried / sizeof *carried; i++)
+		all = holds(&j, carried[i]) && all;
+out:
+	sd_pck_free(&j.pck);
+	sd_found_free(&j.found);
+	return all;
 }

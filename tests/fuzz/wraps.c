@@ -28,6 +28,8 @@ int __real_CRYPTO_secure_allocated(const void *p);
 int __real_CRYPTO_memcmp(const void *a, const void *b, size_t n);
 int __wrap_X509_verify(X509 *x, EVP_PKEY *key);
 int __real_X509_verify(X509 *x, EVP_PKEY *key);
+int __wrap_X509_CRL_verify(X509_CRL *crl, EVP_PKEY *key);
+int __real_X509_CRL_verify(X509_CRL *crl, EVP_PKEY *key);
 int __wrap_EVP_DigestVerify(EVP_MD_CTX *ctx, const unsigned char *sig,
     size_t sig_len, const unsigned char *p, size_t len);
 int __real_EVP_DigestVerify(EVP_MD_CTX *ctx, const unsigned char *sig,
@@ -108,6 +110,12 @@ int
 __wrap_X509_verify(X509 *x, EVP_PKEY *key)
 {
 	return fuzz_all_holds ? 1 : __real_X509_verify(x, key);
+}
+
+int
+__wrap_X509_CRL_verify(X509_CRL *crl, EVP_PKEY *key)
+{
+	return fuzz_all_holds ? 1 : __real_X509_CRL_verify(crl, key);
 }
 
 int

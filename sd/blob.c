@@ -14,6 +14,7 @@
 #include "sd/share.h"
 
 #define EXCHANGE_BITS_MIN 3072
+#define MASTER_CIPHERTEXT (SD_MASTER + 16)	/* and the padding */
 
 /* struct blob: a parsed restore blob. */
 struct blob {
@@ -98,7 +99,12 @@ read_key(const json_t *root, struct sd_share *ret, struct kc_err *err)
 	KC_TRY(r, sd_x5t_read(wk, "WrappedKey", ret->x5t, err));
 	KC_TRY(r, kc_json_str(wk, "WrappedKey", "enc_key", &jwe, err));
 	KC_TRY(r, sd_jwe_parse("WrappedKey", jwe, true, &ret->jwe, err));
-	r = sd_jwe_pin("WrappedKey", &ret->jwe, true, NULL, err);
+	KC_TRY(r, sd_jwe_pin("WrappedKey", &ret->jwe, true, NULL, err));
+	/* Before any of it goes to the secure heap. */
+	if (ret->jwe.ciphertext.len != MASTER_CIPHERTEXT)
+		r = KC_FAIL(err, KC_EFORMAT, 0,
+		    "WrappedKey: the master key's ciphertext has %zu bytes, "
+		    "not %d", ret->jwe.ciphertext.len, MASTER_CIPHERTEXT);
 out:
 	return r;
 }

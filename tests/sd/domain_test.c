@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/json.h"
+#include "sd/jwe.h"
 #include "tests/sd/keys.h"
 
 #define HOLDERS 4
@@ -120,6 +122,43 @@ a_restore_blob_opens_to_what_was_split(void **state)
 }
 
 static void
+a_blob_with_a_longer_master_key_is_refused_before_it_is_opened(void **state)
+{
+	struct kc_secret master = { 0 };
+	struct sd_domain d = { 0 };
+	struct sd_opened o = { 0 };
+	struct kc_buf blob = { 0 }, jwe = { 0 };
+	struct kc_err err = { 0 };
+	json_t *root = NULL;
+
+	(void)state;
+	assert_true(kc_ok(sd_domain_read("d", file.p, file.len, &d, NULL)));
+	assert_true(kc_ok(sd_open("d", &d, key, 2, &o, NULL)));
+	assert_true(kc_ok(sd_restore_blob(&d, &o.master, &cert[EXCHANGE],
+	    kc_clock_utc_ms(), &blob, NULL)));
+	assert_true(kc_ok(kc_json_read("b", blob.p, blob.len, blob.len, &root,
+	    NULL)));
+	assert_true(kc_ok(kc_secret_random(&master, 48, NULL)));
+	assert_true(kc_ok(sd_jwe_wrap(&cert[EXCHANGE], &master, &jwe, NULL)));
+	assert_true(kc_ok(kc_json_set_str(json_object_get(root, "WrappedKey"),
+	    "enc_key", kc_buf_str(&jwe), NULL)));
+	kc_buf_free(&blob);
+	assert_true(kc_ok(kc_json_canon(root, &blob, NULL)));
+	assert_int_equal(sd_blob_open("b", blob.p, blob.len, &key[EXCHANGE],
+	    see, NULL, &err).code, KC_EFORMAT);
+	assert_non_null(strstr(err.msg, "b: WrappedKey: the master key's "
+	    "ciphertext has 64 bytes, not 48"));
+	assert_int_equal(sd_blob_check("b", blob.p, blob.len, &d,
+	    &cert[EXCHANGE], &err).code, KC_EFORMAT);
+	json_decref(root);
+	kc_buf_free(&blob);
+	kc_buf_free(&jwe);
+	kc_secret_free(&master);
+	sd_opened_free(&o);
+	sd_domain_free(&d);
+}
+
+static void
 the_same_nameless_holder_twice_is_refused_by_name(void **state)
 {
 	struct sd_key twice[] = { key[1], key[1] };
@@ -211,6 +250,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_restore_blob_opens_to_what_was_split),
+		cmocka_unit_test(
+    a_blob_with_a_longer_master_key_is_refused_before_it_is_opened),
 		cmocka_unit_test(
 		    the_same_nameless_holder_twice_is_refused_by_name),
 		cmocka_unit_test(a_nameless_key_of_nobody_is_refused),

@@ -19,6 +19,7 @@
 
 #include "base/file.h"
 #include "sd/cert.h"
+#include "sd/pbe.h"
 #include "sd/rsakey.h"
 
 #define PEM_MAX ((size_t)64 << 10)
@@ -72,6 +73,7 @@ decrypt_pkcs8(const unsigned char *der, long len,
 {
 	X509_SIG *sig = d2i_X509_SIG(NULL, &der, len);
 	PKCS8_PRIV_KEY_INFO *info = NULL;
+	const X509_ALGOR *how = NULL;
 	EVP_PKEY *key = NULL;
 	kc_result r = KC_DONE;
 
@@ -80,6 +82,8 @@ decrypt_pkcs8(const unsigned char *der, long len,
 		    "the encrypted private key is malformed");
 		goto out;
 	}
+	X509_SIG_get0(sig, &how, NULL);
+	KC_TRY(r, sd_pbe_check(how, err));
 	info = PKCS8_decrypt(sig, (const char *)password->p,
 	    (int)password->len);
 	if (info == NULL) {

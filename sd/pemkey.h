@@ -12,7 +12,8 @@ struct sd_pemkey;
 
 /* sd_pemkey_load: read key and certificate; they must belong together.
  *  password  NULL when none was given
- *  Errors: KC_EIO, KC_EFORMAT, KC_EPASSWORD, KC_EREFUSED (no pair)
+ *  Errors: KC_EIO, KC_EFORMAT, KC_EPASSWORD, KC_EREFUSED (no pair),
+ *  KC_ELIMIT (a password's rounds)
  *  ret  caller: sd_pemkey_free */
 KC_MUST kc_result sd_pemkey_load(const char *path,
     const struct kc_secret *password, struct sd_pemkey **ret,

@@ -149,8 +149,8 @@ rehearsal:
 
 # Small programs that tests/bench/run measures or measures with.
 BENCH   := $(BUILD)/tests/bench/append $(BUILD)/tests/bench/spawn \
-	   $(BUILD)/tests/bench/bare
-deps_bench := base audit
+	   $(BUILD)/tests/bench/bare $(BUILD)/tests/bench/inside
+deps_bench := base sd audit
 $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(foreach r,$(deps_bench),$(call lib_obj,$(r)))
 	@mkdir -p $(@D)
 	@$(if $(filter 0,$(V)),echo '  LD    $@')

@@ -10,40 +10,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <sqlite3.h>
 
 #include "audit/journal.h"
 #include "base/hash.h"
-
-struct spent {
-	int64_t cpu, wall;
-};
-
-static int64_t
-nanos(clockid_t id)
-{
-	struct timespec t = { 0 };
-
-	(void)clock_gettime(id, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-static struct spent
-now(void)
-{
-	return (struct spent){ nanos(CLOCK_PROCESS_CPUTIME_ID),
-		nanos(CLOCK_MONOTONIC) };
-}
+#include "tests/bench/spent.h"
 
 static void
 print(uint64_t n, struct spent from)
 {
-	struct spent to = now();
+	struct spent s = spent_since(from);
 
-	(void)printf("%" PRIu64 " %" PRId64 " %" PRId64 "\n", n,
-	    to.cpu - from.cpu, to.wall - from.wall);
+	(void)printf("%" PRIu64 " %" PRId64 " %" PRId64 "\n", n, s.cpu,
+	    s.wall);
 }
 
 /* Entries like those of a ceremony: an intent and its outcome in turn. */
@@ -79,7 +59,7 @@ journal(const char *path, uint64_t n, struct kc_err *err)
 	    AUD_S("mode", "rehearsal"), AUD_S("script", hash),
 	    AUD_S("site", hash), AUD_S("software", hash),
 	    AUD_I("signers.required", 1) }, 5, NULL, err));
-	from = now();
+	from = spent_now();
 	for (uint64_t i = 0; i < n; i++)
 		KC_TRY(r, append_one(j, i, err));
 	print(n, from);
@@ -170,7 +150,7 @@ raw(const char *path, uint64_t n, const char *from_path, struct kc_err *err)
 	    sqlite3_exec(db, setup, NULL, NULL, NULL) == SQLITE_OK &&
 	    sqlite3_prepare_v2(db, "INSERT INTO entry VALUES (?, ?, ?, ?)",
 	    -1, &st, NULL) == SQLITE_OK;
-	from = now();
+	from = spent_now();
 	for (size_t i = 0; i < all.n && good; i++)
 		good = insert(st, (sqlite3_int64)i, &all.row[i]);
 	if (good)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Every broken domain is refused with its own sentence and exit code, and
-# nothing is written.
+# nothing is written.  What it prints is the table: case, exit, sentence.
 set -eu
 cd "$(dirname "$0")/../.."
 export LANG=C.UTF-8 TERM=dumb
@@ -20,7 +20,7 @@ expect() {
 	"$@" >"$W/out" 2>"$W/err" </dev/null || got=$?
 	if [ "$got" != "$want" ]; then bad "$name: exit $got, not $want"
 	elif ! grep -qF -- "$says" "$W/err" "$W/out"; then bad "$name: does not say: $says"
-	else ok "$name"; fi
+	else ok "$(printf '%-38s exit %s  %s' "$name" "$want" "$says")"; fi
 }
 
 for i in 0 1 2 3; do

@@ -86,7 +86,7 @@ check "every link is printed all the same" \
     grep -q '^  HOLDS  *quote-signature' out
 expect_exit 1 "not proven: bare.pem carries no evidence" "${X[@]}" bare.pem \
     --pin-mrsigner "$signer" "${R[@]}"
-expect_exit 1 "link pool-name: the certificate is for transfer-key" \
+expect_exit 1 "not proven: bare.pem carries no evidence" \
     "${X[@]}" bare.pem "${P[@]}" "${R[@]}"
 expect_exit 2 "is not 64 hex digits" "${X[@]}" sde.pem --pool p \
     --pin-mrsigner 00

@@ -177,6 +177,7 @@ clean:
 	$(BUILD)/obj/tests/ui/demo.d $(BUILD)/obj/tests/tokens/watch.d \
 	$(CARD_OBJ:.o=.d) $(FUZZ_OBJ:.o=.d) \
 	$(FUZZ:$(BUILD)/tests/%=$(BUILD)/obj/tests/%_fuzz.d) \
+	$(BENCH:$(BUILD)/tests/%=$(BUILD)/obj/tests/%.d) \
 	$(BUILD)/obj/tests/sd/consttime.d \
 	$(BUILD)/obj/tests/tokens/consttime.d \
 	$(UNIT:$(BUILD)/tests/%=$(BUILD)/obj/tests/%.d)

@@ -90,7 +90,18 @@ bn_bytes(const EVP_PKEY *key, const char *param, struct kc_buf *ret,
 	return r;
 }
 
-/* Key and thumbprint of c->der. */
+static bool
+to_ms(const ASN1_TIME *t, int64_t *ret)
+{
+	struct tm tm = { 0 };
+
+	if (t == NULL || ASN1_TIME_to_tm(t, &tm) != 1)
+		return false;
+	*ret = (int64_t)timegm(&tm) * 1000;
+	return true;
+}
+
+/* Key, thumbprint and dates of c->der. */
 static kc_result
 examine(struct sd_cert *c, X509 *x, struct kc_err *err)
 {
@@ -108,6 +119,8 @@ examine(struct sd_cert *c, X509 *x, struct kc_err *err)
 	c->bits = (size_t)bits;
 	KC_TRY(r, bn_bytes(key, OSSL_PKEY_PARAM_RSA_N, &c->n, err));
 	KC_TRY(r, bn_bytes(key, OSSL_PKEY_PARAM_RSA_E, &c->e, err));
+	c->has_dates = to_ms(X509_get0_notBefore(x), &c->from_ms) &&
+	    to_ms(X509_get0_notAfter(x), &c->to_ms);
 	r = kc_sha256_one(c->der.p, c->der.len, c->x5t, err);
 out:
 	return r;
@@ -146,33 +159,15 @@ out:
 	return r;
 }
 
-static bool
-to_ms(const ASN1_TIME *t, int64_t *ret)
-{
-	struct tm tm = { 0 };
-
-	if (t == NULL || ASN1_TIME_to_tm(t, &tm) != 1)
-		return false;
-	*ret = (int64_t)timegm(&tm) * 1000;
-	return true;
-}
-
 kc_result
 sd_cert_span(const struct sd_cert *c, int64_t *ret_from, int64_t *ret_to,
     struct kc_err *err)
 {
-	const unsigned char *at = c->der.p;
-	X509 *x = d2i_X509(NULL, &at, (long)c->der.len);
-	int64_t from, to;
-	bool good = x != NULL && to_ms(X509_get0_notBefore(x), &from) &&
-	    to_ms(X509_get0_notAfter(x), &to);
-
-	X509_free(x);
-	if (!good)
-		return KC_FAIL_SSL(err, KC_EFORMAT,
+	if (!c->has_dates)
+		return KC_FAIL(err, KC_EFORMAT, 0,
 		    "a certificate's dates cannot be read");
-	*ret_from = from;
-	*ret_to = to;
+	*ret_from = c->from_ms;
+	*ret_to = c->to_ms;
 	return KC_DONE;
 }
 

@@ -135,6 +135,8 @@ struct sd_cert {
 	struct kc_buf der;
 	struct kc_buf n, e;	/* modulus and exponent, big-endian */
 	size_t bits;
+	bool has_dates;		/* false: they cannot be read */
+	int64_t from_ms, to_ms;	/* first and last moment, ms UTC */
 	uint8_t x5t[KC_SHA256];
 };
 

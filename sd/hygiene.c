@@ -9,10 +9,11 @@
 
 #include <openssl/bn.h>
 
+#include "sd/sieve.h"
+
 #define SIZE_STEP 512		/* bits; every usual size is a multiple */
 #define EXPONENT_MIN 65537
 #define EXPONENT_BITS_MAX 256	/* FIPS 186-5 A.1.1: e < 2^256 */
-#define SMALL_MAX 65536		/* factors below this are looked for */
 #define FERMAT_ROUNDS 256
 #define ROCA_MAX 167		/* the 39th prime */
 
@@ -80,59 +81,19 @@ check_shape(const struct work *w, struct kc_err *err)
 	return KC_DONE;
 }
 
-/* The sieve of Eratosthenes: [i] says that i is composite, for every i from
- * 2 below SMALL_MAX.  Caller: free */
 static kc_result
-sieve(bool **ret, struct kc_err *err)
+check_small(const struct work *w, const struct sd_sieve *sieve,
+    struct kc_err *err)
 {
-	bool *composite = calloc(SMALL_MAX, sizeof *composite);
+	uint64_t p = 0;
+	kc_result r = sd_small_factor(sieve, w->key->n, w->key->n_len, &p,
+	    err);
 
-	if (composite == NULL)
-		return KC_FAIL(err, KC_ENOMEM, 0, "no memory for primes");
-	for (size_t i = 2; i * i < SMALL_MAX; i++)
-		for (size_t k = i * i; !composite[i] && k < SMALL_MAX; k += i)
-			composite[k] = true;
-	*ret = composite;
-	return KC_DONE;
-}
-
-/* A prime from first to last that divides rest; 0 if there is none. */
-static BN_ULONG
-divisor(const bool *composite, BN_ULONG rest, size_t first, size_t last)
-{
-	for (size_t p = first; p <= last; p++)
-		if (!composite[p] && rest % p == 0)
-			return p;
-	return 0;
-}
-
-/* Odd primes are multiplied up to a word, so that the modulus is divided
- * 1,600 times and not 6,500. */
-static kc_result
-check_small(const struct work *w, const bool *composite, struct kc_err *err)
-{
-	BN_ULONG word = 1, rest, p = 0;
-	size_t first = 3;
-
-	for (size_t i = 3; i <= SMALL_MAX && p == 0; i++) {
-		if (i < SMALL_MAX && composite[i])
-			continue;
-		if (i < SMALL_MAX && word <= (BN_ULONG)-1 / i) {
-			word *= i;
-			continue;
-		}
-		rest = BN_mod_word(w->n, word);
-		if (rest == (BN_ULONG)-1)
-			return broke(err);
-		p = divisor(composite, rest, first, i - 1);
-		first = i;
-		word = i;
-	}
-	if (p != 0)
-		return KC_FAIL(err, KC_EREFUSED, 0,
-		    "%s: its RSA modulus is divided by %lu: it is no product "
-		    "of two large primes", w->key->name, (unsigned long)p);
-	return KC_DONE;
+	if (kc_ok(r) && p != 0)
+		r = KC_FAIL(err, KC_EREFUSED, 0, "%s: its RSA modulus is "
+		    "divided by %lu: it is no product of two large primes",
+		    w->key->name, (unsigned long)p);
+	return r;
 }
 
 /* ret = floor(sqrt(of)), by Newton's method from above; t is lost. */
@@ -232,10 +193,11 @@ is_power(BN_ULONG x, BN_ULONG p)
  * is a product of the first 39 primes or more.  So the modulus is a power of
  * 65537 modulo each of these; of 2^27 other moduli about one is. */
 static kc_result
-check_roca(const struct work *w, const bool *composite, struct kc_err *err)
+check_roca(const struct work *w, const struct sd_sieve *sieve,
+    struct kc_err *err)
 {
 	for (size_t p = 3; p <= ROCA_MAX; p++)
-		if (!composite[p] &&
+		if (!sieve->composite[p] &&
 		    !is_power(BN_mod_word(w->n, p), p))
 			return KC_DONE;
 	return KC_FAIL(err, KC_EREFUSED, 0,
@@ -245,7 +207,7 @@ check_roca(const struct work *w, const bool *composite, struct kc_err *err)
 }
 
 static kc_result
-check_one(const struct sd_rsa *key, const bool *composite,
+check_one(const struct sd_rsa *key, const struct sd_sieve *sieve,
     struct kc_err *err)
 {
 	struct work w = { 0 };
@@ -253,9 +215,9 @@ check_one(const struct sd_rsa *key, const bool *composite,
 
 	KC_TRY(r, work_start(&w, key, err));
 	KC_TRY(r, check_shape(&w, err));
-	KC_TRY(r, check_small(&w, composite, err));
+	KC_TRY(r, check_small(&w, sieve, err));
 	KC_TRY(r, check_fermat(&w, err));
-	r = check_roca(&w, composite, err);
+	r = check_roca(&w, sieve, err);
 out:
 	work_free(&w);
 	return r;
@@ -316,17 +278,17 @@ out:
 kc_result
 sd_hygiene(const struct sd_rsa *keys, size_t n, struct kc_err *err)
 {
-	bool *composite = NULL;
+	struct sd_sieve *sieve = NULL;
 	kc_result r;
 
-	KC_TRY(r, sieve(&composite, err));
+	KC_TRY(r, sd_sieve_new(&sieve, err));
 	for (size_t i = 0; i < n; i++)
-		KC_TRY(r, check_one(&keys[i], composite, err));
+		KC_TRY(r, check_one(&keys[i], sieve, err));
 	/* The last one's factors were compared from the other side. */
 	for (size_t i = 0; i + 1 < n; i++)
 		KC_TRY(r, check_shared(keys, n, i, err));
 out:
-	free(composite);
+	free(sieve);
 	return r;
 }
 
@@ -376,14 +338,14 @@ kc_result
 sd_hygiene_warn(const struct sd_rsa *keys, size_t n, struct kc_buf *ret,
     struct kc_err *err)
 {
-	bool *composite = NULL;
+	struct sd_sieve *sieve = NULL;
 	struct kc_err why = { 0 };
 	size_t before;
 	kc_result r;
 
-	KC_TRY(r, sieve(&composite, err));
+	KC_TRY(r, sd_sieve_new(&sieve, err));
 	for (size_t i = 0; i < n; i++) {
-		r = check_one(&keys[i], composite, &why);
+		r = check_one(&keys[i], sieve, &why);
 		KC_TRY(r, to_line(r, &why, ret, err));
 	}
 	before = ret->len;
@@ -392,6 +354,6 @@ sd_hygiene_warn(const struct sd_rsa *keys, size_t n, struct kc_buf *ret,
 		KC_TRY(r, to_line(r, &why, ret, err));
 	}
 out:
-	free(composite);
+	free(sieve);
 	return r;
 }

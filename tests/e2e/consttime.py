@@ -21,14 +21,17 @@ def lines(path):
 
 
 def place(frame):
-    """(path in the tree, line) of a frame, or None."""
+    """(path in the tree, line) of a frame, or None.  By the end of its path:
+    a compiler cache keeps the folder of whoever compiled first."""
     folder, name = frame.findtext("dir"), frame.findtext("file")
     if folder is None or name is None:
         return None
-    path = os.path.relpath(os.path.join(folder, name), ROOT)
-    if path.startswith("..") or not os.path.exists(os.path.join(ROOT, path)):
-        return None
-    return path, int(frame.findtext("line"))
+    names = os.path.join(folder, name).split("/")
+    for at in range(1, len(names) - 1):
+        path = os.path.join(*names[at:])
+        if os.path.exists(os.path.join(ROOT, path)):
+            return path, int(frame.findtext("line"))
+    return None
 
 
 def main():

@@ -81,6 +81,8 @@ cer_card_json(const struct tok_info *i, json_t **ret, struct kc_err *err)
 	KC_TRY(r, kc_json_set_int(o, "slot", (int64_t)i->slot, err));
 	KC_TRY(r, kc_json_set_int(o, "pin_min", (int64_t)i->pin_min, err));
 	KC_TRY(r, kc_json_set_int(o, "pin_max", (int64_t)i->pin_max, err));
+	KC_TRY(r, kc_json_set_int(o, "rsa_min", (int64_t)i->rsa_min, err));
+	KC_TRY(r, kc_json_set_int(o, "rsa_max", (int64_t)i->rsa_max, err));
 	for (size_t f = 0; f < sizeof flags / sizeof *flags; f++)
 		KC_TRY(r, kc_json_set_bool(o, flags[f].key, flags[f].v, err));
 	*ret = o;

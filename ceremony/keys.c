@@ -170,13 +170,15 @@ generate(struct cer_room *room, const struct cer_instance *in,
 {
 	struct cer_command c = { .command = "generate", .cls = "answerable",
 		.key = cer_use_name[use], .card = card };
-	size_t bits = (size_t)(room->script.n_sizes > 0 ?
-	    room->script.sizes[0] : 3072);
+	struct tok_info info;
+	size_t bits = 0;
 	int64_t began = kc_clock_boot_ms();
 	struct tok_key made = { 0 };
 	static char work[80];
 	kc_result r;
 
+	KC_TRY(r, tok_info(tok, &info, err));
+	KC_TRY(r, cer_key_size(room, &info, &bits, err));
 	(void)snprintf(work, sizeof work, "Generating RSA %zu (%s) on the "
 	    "card", bits, cer_use_name[use]);
 	room->work = work;

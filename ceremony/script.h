@@ -41,7 +41,7 @@ struct cer_act {
 struct cer_script {
 	struct cer_node *root;
 	const char *name, *title;
-	int64_t sizes[CER_SIZES_MAX];	/* RSA sizes, most wanted first */
+	int64_t sizes[CER_SIZES_MAX];	/* of RSA keys; the largest is made */
 	size_t n_sizes;
 	struct cer_act act[CER_ACTS_MAX];
 	size_t n_acts;
@@ -90,6 +90,7 @@ struct cer_site {
 	const char *medium, *exports;
 	int64_t quorum, signers;
 	int64_t new_quorum;	/* of role new-holder; 0: not in the file */
+	int64_t rsa_floor;	/* no key of fewer bits is made */
 	struct cer_pinned receiver;
 	struct cer_person person[CER_PEOPLE_MAX];
 	size_t n_people;

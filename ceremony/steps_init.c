@@ -160,6 +160,8 @@ init_done(struct cer_room *room, const struct cer_instance *in,
 		AUD_S("puk", is_piv(info) ? "random, discarded" : "none"),
 		AUD_B("software-token", tok_known_soft(info)),
 		AUD_B("adopted", adopted),
+		AUD_I("rsa.min", (int64_t)info->rsa_min),
+		AUD_I("rsa.max", (int64_t)info->rsa_max),
 	};
 
 	return cer_command_end(room, in, c, r, f, sizeof f / sizeof *f, err);

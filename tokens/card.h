@@ -61,6 +61,9 @@ struct tok_info {
 	bool factory_pin, so_factory;	/* the card says: to be changed */
 	bool login_required, write_protected;
 	unsigned long pin_min, pin_max;
+	/* bits of the RSA keys that the module says this card makes; 0, 0:
+	 * none */
+	unsigned long rsa_min, rsa_max;
 };
 
 /* struct tok_key: one RSA key pair on a card and what the card says of it.

@@ -119,6 +119,19 @@ field(char *out, size_t size, const unsigned char *in, size_t len)
 	out[n] = '\0';
 }
 
+/* A module without the mechanism answers with an error: no sizes. */
+static void
+rsa_range(struct tok_mod *m, struct tok_info *i)
+{
+	CK_MECHANISM_INFO mi;
+
+	if (m->f->C_GetMechanismInfo(i->slot, CKM_RSA_PKCS_KEY_PAIR_GEN,
+	    &mi) != CKR_OK)
+		return;
+	i->rsa_min = mi.ulMinKeySize;
+	i->rsa_max = mi.ulMaxKeySize;
+}
+
 kc_result
 tok_mod_info(struct tok_mod *m, CK_SLOT_ID slot, struct tok_info *ret,
     struct kc_err *err)
@@ -162,6 +175,7 @@ tok_mod_info(struct tok_mod *m, CK_SLOT_ID slot, struct tok_info *ret,
 	(void)snprintf(i.profile, sizeof i.profile, "%s", m->profile->name);
 	i.pin_min = ti.ulMinPinLen;
 	i.pin_max = ti.ulMaxPinLen;
+	rsa_range(m, &i);
 	*ret = i;
 	return KC_DONE;
 }

@@ -111,6 +111,8 @@ tok_put_info(struct tok_msg *m, const struct tok_info *i)
 	tok_put_u32(m, info_flags(i));
 	tok_put_u32(m, (uint32_t)i->pin_min);
 	tok_put_u32(m, (uint32_t)i->pin_max);
+	tok_put_u32(m, (uint32_t)i->rsa_min);
+	tok_put_u32(m, (uint32_t)i->rsa_max);
 }
 
 void
@@ -144,6 +146,8 @@ tok_get_info(struct tok_msg *m, struct tok_info *i)
 	i->so_factory = (f & 4096) != 0;
 	i->pin_min = tok_get_u32(m);
 	i->pin_max = tok_get_u32(m);
+	i->rsa_min = tok_get_u32(m);
+	i->rsa_max = tok_get_u32(m);
 }
 
 /* -1, 0, 1 */

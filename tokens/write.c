@@ -102,18 +102,18 @@ id_is_free(struct tok_mod *m, uint8_t *id, size_t id_len, struct kc_err *err)
 static kc_result
 size_is_possible(struct tok_mod *m, size_t bits, struct kc_err *err)
 {
-	CK_MECHANISM_INFO mi;
-	CK_RV rv = m->f->C_GetMechanismInfo(m->slot,
-	    CKM_RSA_PKCS_KEY_PAIR_GEN, &mi);
+	struct tok_info i;
+	kc_result r = tok_mod_info(m, m->slot, &i, err);
 
-	if (rv != CKR_OK)
-		return tok_ckr(err, rv,
-		    "asking whether the card makes RSA keys");
-	if (bits < mi.ulMinKeySize || bits > mi.ulMaxKeySize)
+	if (!kc_ok(r))
+		return r;
+	if (i.rsa_max == 0)
+		return KC_FAIL(err, KC_ECARD, 0, "no RSA key is made through "
+		    "%s: %s", m->profile->name, m->profile->limits);
+	if (bits < i.rsa_min || bits > i.rsa_max)
 		return KC_FAIL(err, KC_ECARD, 0, "the card makes RSA keys of "
-		    "%lu to %lu bits, not %zu", mi.ulMinKeySize,
-		    mi.ulMaxKeySize, bits);
-	return KC_DONE;
+		    "%lu to %lu bits, not %zu", i.rsa_min, i.rsa_max, bits);
+	return r;
 }
 
 /* What came out is judged by reading it, not by what was asked. */

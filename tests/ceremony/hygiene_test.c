@@ -73,6 +73,7 @@ set_up(void **state)
 	assert_int_equal(BN_set_word(f4, 65537), 1);
 	t.key = t_public(n, f4);
 	c = t_cert_make(&t);
+	room.site.rsa_floor = 2048;
 	room.script.n_sizes = 2;
 	memcpy(room.script.sizes, sizes, sizeof sizes);
 	room.site.n_cards = 2;
@@ -180,6 +181,70 @@ a_weak_key_is_refused_by_name(void **state)
 	BN_free(n);
 }
 
+static void
+the_largest_size_that_card_and_site_allow_is_made(void **state)
+{
+	struct tok_info i = { .profile = "ykcs11", .rsa_min = 1024,
+		.rsa_max = 4096 };
+	struct kc_err err = { 0 };
+	size_t bits = 0;
+
+	(void)state;
+	t_ok(cer_key_size(&room, &i, &bits, &err), &err);
+	assert_int_equal(bits, 3072);
+	i.rsa_max = 2048;
+	t_ok(cer_key_size(&room, &i, &bits, &err), &err);
+	assert_int_equal(bits, 2048);
+	i.rsa_min = 3072;
+	i.rsa_max = 16384;
+	t_ok(cer_key_size(&room, &i, &bits, &err), &err);
+	assert_int_equal(bits, 3072);
+}
+
+static void
+a_card_that_makes_no_size_of_the_list_is_refused(void **state)
+{
+	struct tok_info i = { .profile = "ykcs11", .rsa_min = 1024,
+		.rsa_max = 2047 };
+	struct kc_err err = { 0 };
+	size_t bits = 7;
+
+	(void)state;
+	t_fails(cer_key_size(&room, &i, &bits, &err), &err, KC_EREFUSED,
+	    "(1024 to 2047 bits) and the site file allows (2048 or more); "
+	    "ykcs11: makes RSA keys of at most 2048 bits");
+	assert_string_equal(err.certain, "nothing on the card was changed");
+	assert_int_equal(bits, 7);
+	i = (struct tok_info){ .profile = "OpenSC" };
+	t_fails(cer_key_size(&room, &i, &bits, &err), &err, KC_EREFUSED,
+	    "OpenSC: on PIV cards: no key generation");
+}
+
+static void
+a_size_below_the_site_s_floor_is_neither_made_nor_taken(void **state)
+{
+	struct tok_info i = { .profile = "ykcs11", .rsa_min = 1024,
+		.rsa_max = 2048 };
+	BIGNUM *a = prime(), *b = prime(), *n = product(a, b);
+	struct tok_key k = made(n, 65537);
+	struct kc_err err = { 0 };
+	size_t bits = 0;
+
+	(void)state;
+	room.site.rsa_floor = 3072;
+	t_fails(cer_key_size(&room, &i, &bits, &err), &err, KC_EREFUSED,
+	    "the site file allows (3072 or more)");
+	t_fails(judge(&k, "cc", &err), &err, KC_EREFUSED,
+	    "a key of 2048 bits; the site file allows none below 3072");
+	i.rsa_max = 4096;
+	t_ok(cer_key_size(&room, &i, &bits, &err), &err);
+	assert_int_equal(bits, 3072);
+	room.site.rsa_floor = 2048;
+	BN_free(a);
+	BN_free(b);
+	BN_free(n);
+}
+
 int
 main(void)
 {
@@ -190,6 +255,12 @@ main(void)
 		cmocka_unit_test(
 		    a_prime_of_another_cards_key_is_refused_with_both_names),
 		cmocka_unit_test(a_weak_key_is_refused_by_name),
+		cmocka_unit_test(
+		    the_largest_size_that_card_and_site_allow_is_made),
+		cmocka_unit_test(
+		    a_card_that_makes_no_size_of_the_list_is_refused),
+		cmocka_unit_test(
+		    a_size_below_the_site_s_floor_is_neither_made_nor_taken),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -37,6 +37,7 @@ a_site_is_read_and_looked_up(void **state)
 	assert_non_null(s);
 	t_ok(cer_site_read(file_of(dir, SMALL_SITE), s, &err), &err);
 	assert_int_equal(s->quorum, 2);
+	assert_int_equal(s->rsa_floor, 2048);
 	assert_int_equal(s->n_people, 4);
 	assert_int_equal(cer_site_count(s, "holder"), 2);
 	assert_int_equal(cer_site_count(s, "auditor"), 0);
@@ -74,6 +75,8 @@ a_site_s_head_is_checked(void **state)
 	site_refused(", export: ../export", "", "'export' is missing");
 	site_refused(", export: ../export", ", export: x, home: y",
 	    "'home' does not belong here");
+	site_refused("signers: 1", "signers: 1\nrsa-floor: 1024",
+	    "'rsa-floor' is '1024', not a number from 2048 to 4096");
 	site_refused("site: small", "site: small\ncolour: red",
 	    "'colour' does not belong here");
 }

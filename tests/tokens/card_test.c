@@ -85,6 +85,8 @@ a_blank_token_is_initialised_and_logged_in(void **state)
 	open_card(&c, NULL);
 	must(tok_info(c, &before, &err));
 	assert_false(before.initialized);
+	assert_in_range(before.rsa_min, 1, 2048);
+	assert_in_range(before.rsa_max, 4096, 65536);
 	secret(&so, "12345678");
 	secret(&pin, "123456");
 	must(tok_init(c, "holder 1", &so, &pin, NULL, &err));

@@ -58,11 +58,14 @@ a_hanging_module_is_killed_within_its_budget(void **state)
 {
 	struct tok_card *c = NULL;
 	struct kc_secret pin = { 0 };
+	struct tok_info info = { .rsa_max = 7 };
 	int64_t before;
 	int pid;
 
 	(void)state;
 	open_odd(NULL, &c);
+	must(tok_info(c, &info, &err));
+	assert_int_equal(info.rsa_max, 0);	/* it makes no keys */
 	tok_limit(c, 300);
 	pid = tok_pid(c);
 	secret_pin(&pin);

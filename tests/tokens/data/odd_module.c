@@ -54,6 +54,17 @@ get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO *info)
 	return CKR_OK;
 }
 
+/* It makes no keys. */
+static CK_RV
+get_mechanism_info(CK_SLOT_ID slot, CK_MECHANISM_TYPE type,
+    CK_MECHANISM_INFO *info)
+{
+	(void)slot;
+	(void)type;
+	(void)info;
+	return CKR_MECHANISM_INVALID;
+}
+
 static CK_RV
 open_session(CK_SLOT_ID slot, CK_FLAGS flags, void *app, CK_NOTIFY notify,
     CK_SESSION_HANDLE *ret)
@@ -102,6 +113,7 @@ static CK_FUNCTION_LIST list = {
 	.C_GetSlotList = get_slot_list,
 	.C_GetSlotInfo = get_slot_info,
 	.C_GetTokenInfo = get_token_info,
+	.C_GetMechanismInfo = get_mechanism_info,
 	.C_OpenSession = open_session,
 	.C_CloseSession = close_session,
 	.C_Login = login,

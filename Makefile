@@ -102,7 +102,8 @@ $(BUILD)/tests/cards/%_test: $(BUILD)/obj/tests/cards/%_test.o $(filter-out %/pi
 HELPERS := $(BUILD)/tests/audit/make_ceremony $(BUILD)/tests/ui/demo \
 	$(BUILD)/tests/sd/consttime $(BUILD)/tests/tokens/consttime \
 	$(BUILD)/tests/kill/ceremony $(BUILD)/tests/cards/piv \
-	$(BUILD)/tests/tokens/watch
+	$(BUILD)/tests/tokens/watch $(BUILD)/tests/secrets/ceremony \
+	$(BUILD)/tests/secrets/scan
 units: $(UNIT) $(HELPERS) $(FUZZ)
 
 # The kill test's program: the same objects, some calls of theirs wrapped.
@@ -111,6 +112,20 @@ $(BUILD)/tests/kill/ceremony: $(BUILD)/obj/tests/kill/hook.o $(foreach r,base sd
 	@mkdir -p $(@D)
 	@$(if $(filter 0,$(V)),echo '  LD    $@')
 	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) $(KILL_WRAP:%=-Wl,--wrap=%) -o $@ $^ $(LIBS)
+
+# The memory scan's program, likewise, and its scanner.
+SECRETS_WRAP := kc_secret_heap kc_secret_free kc_secret_random tok_login \
+	tok_so_pin tok_init tok_generate tok_unwrap tok_sign tok_close \
+	sd_jwe_decrypt_secret sd_share_check sd_judge sd_datum_open \
+	sd_restore_blob sd_jwe_wrap aud_append
+$(BUILD)/tests/secrets/ceremony: $(patsubst %,$(BUILD)/obj/tests/secrets/%.o,hook points) $(foreach r,base sd tokens audit ui ceremony,$(call obj,$(r)))
+	@mkdir -p $(@D)
+	@$(if $(filter 0,$(V)),echo '  LD    $@')
+	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) $(SECRETS_WRAP:%=-Wl,--wrap=%) -o $@ $^ $(LIBS)
+$(BUILD)/tests/secrets/scan: $(patsubst %,$(BUILD)/obj/tests/secrets/%.o,scan pattern)
+	@mkdir -p $(@D)
+	@$(if $(filter 0,$(V)),echo '  LD    $@')
+	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) -o $@ $^
 
 # For scripts/lint: the flags every file is compiled with.
 flags:
@@ -174,6 +189,7 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(OBJS:.o=.d) $(BUILD)/obj/tests/kill/hook.d \
+	$(patsubst %,$(BUILD)/obj/tests/secrets/%.d,hook points scan pattern) \
 	$(BUILD)/obj/tests/ui/demo.d $(BUILD)/obj/tests/tokens/watch.d \
 	$(CARD_OBJ:.o=.d) $(FUZZ_OBJ:.o=.d) \
 	$(FUZZ:$(BUILD)/tests/%=$(BUILD)/obj/tests/%_fuzz.d) \

@@ -145,7 +145,8 @@ const struct cer_cmd cer_token_commands[] = {
 	  "[URI] (--site SITE | --module PATH) [--pin-fd N] [--json]",
 	  "Show a card and the keys on it" },
 	{ "token", "probe", true, cer_token_probe,
-	  "[URI] (--site SITE | --module PATH) [--pin-fd N] [--json]",
+	  "[URI] (--site SITE | --module PATH) [--pin-fd N] "
+	  "[--attestation-root FILE] [--json]",
 	  "Prove each key by a known answer: decrypt, sign" },
 	{ "token", "init", true, cer_token_init,
 	  "URI --label L --so-pin-fd N --pin-fd N [--puk-fd N] "

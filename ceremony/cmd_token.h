@@ -59,6 +59,12 @@ KC_MUST kc_result cer_token_id(const struct cer_token_cmd *c, const char *text,
 int cer_token_done(struct cer_token_cmd *c, const char *name, kc_result r,
     const struct kc_err *err);
 
+/* cer_token_attested: judge what the device attests of a key against the
+ *  root in a file (cmd_token_attest.c); prints the rung.
+ *  Errors: KC_EREFUSED naming the rung */
+KC_MUST kc_result cer_token_attested(struct cer_token_cmd *c,
+    const struct tok_key *key, const char *root_path, struct kc_err *err);
+
 /* JSON and plain text of a card and a key. */
 KC_MUST kc_result cer_card_json(const struct tok_info *info, json_t **ret,
     struct kc_err *err);

@@ -205,14 +205,16 @@ out:
 int
 cer_token_probe(struct cer_app *app, int argc, char **argv)
 {
+	static const struct cer_opt own[] = { CER_CARD_OPTS,
+		{ "--attestation-root", CER_ONE, false } };
 	struct cer_token_cmd c = { 0 };
 	struct findings *f = NULL;
 	struct kc_err err = { 0 };
 	size_t tried = 0;
 	kc_result r;
 
-	KC_TRY(r, cer_token_args(&c, options, OPTIONS, 0, 1, argc, argv,
-	    &err));
+	KC_TRY(r, cer_token_args(&c, own, sizeof own / sizeof *own, 0, 1,
+	    argc, argv, &err));
 	KC_TRY(r, findings_new(&f, &err));
 	KC_TRY(r, cer_token_open(app, &c, &err));
 	KC_TRY(r, cer_token_login(&c, &err));
@@ -225,6 +227,9 @@ cer_token_probe(struct cer_app *app, int argc, char **argv)
 		    memcmp(c.uri.id, k->id, k->id_len) != 0)))
 			continue;
 		KC_TRY(r, probe_key(&c, k, f, &err));
+		if (c.args->opt[O_OWN].given)
+			KC_TRY(r, cer_token_attested(&c, k,
+			    c.args->opt[O_OWN].v[0], &err));
 		tried++;
 	}
 	if (tried == 0)

@@ -12,11 +12,12 @@
 
 #include "base/b64.h"
 #include "base/clock.h"
+#include "ceremony/ladder.h"
 #include "ceremony/steps.h"
 
 /* The key with our id on the card, if it is there. */
-static kc_result
-find_key(struct tok_card *tok, enum tok_use use, struct tok_key *ret,
+kc_result
+cer_key_find(struct tok_card *tok, enum tok_use use, struct tok_key *ret,
     bool *ret_found, struct kc_err *err)
 {
 	struct tok_key key[TOK_KEYS_MAX];
@@ -90,7 +91,7 @@ test_key(struct cer_room *room, const struct cer_instance *in,
 	bool found = false;
 	struct aud_fact f[12];
 	size_t n = 0;
-	kc_result r = find_key(tok, use, &key, &found, err);
+	kc_result r = cer_key_find(tok, use, &key, &found, err);
 
 	if (kc_ok(r) && (!found || key.has_private != 1))
 		r = KC_FAIL(err, KC_ECARD, 0, "the key pair is not on the "
@@ -213,7 +214,7 @@ settle(struct cer_room *room, const struct cer_instance *in,
 	enum tok_oaep way;
 	kc_result r;
 
-	KC_TRY(r, find_key(tok, use, &key, &found, err));
+	KC_TRY(r, cer_key_find(tok, use, &key, &found, err));
 	if (!found)
 		goto out;
 	if (!card->pending[use]) {
@@ -331,6 +332,9 @@ cer_key_make(struct cer_room *room, const struct cer_instance *in,
 		KC_TRY(r, settle(room, in, card, tok, use, err));
 	if (!card->made[use])
 		KC_TRY(r, generate(room, in, card, tok, use, err));
+	/* Before the certificate: some modules forget LOCAL over it. */
+	if (!card->judged[use])
+		KC_TRY(r, cer_ladder(room, in, card, tok, use, true, err));
 	if (card->cert[use].len == 0)
 		KC_TRY(r, certify(room, in, card, tok, use, err));
 	r = publish(room, in, card, use, err);
@@ -353,13 +357,15 @@ cer_key_identify(struct cer_room *room, const struct cer_instance *in,
 	kc_result r;
 
 	KC_TRY(r, cer_command_begin(room, in, &c, err));
-	r = find_key(tok, use, &key, &found, err);
+	r = cer_key_find(tok, use, &key, &found, err);
 	if (kc_ok(r) && (!found || key.cert.len == 0))
 		r = KC_FAIL(err, KC_ECARDLESS, 0,
 		    "the card of %s holds no %s key with a certificate",
 		    card->def->person, cer_use_name[use]);
 	KC_TRY(r, cert_done(room, in, &c, r, &key.cert, err));
-	r = publish(room, in, card, use, err);
+	KC_TRY(r, publish(room, in, card, use, err));
+	if (!card->judged[use])
+		r = cer_ladder(room, in, card, tok, use, false, err);
 out:
 	tok_key_free(&key);
 	return r;

@@ -40,6 +40,7 @@ struct cer_card {
 	int64_t inits;			/* initialise intents so far */
 	bool pending[CER_USES];		/* generate asked, no outcome */
 	bool made[CER_USES];		/* key pair there and tested */
+	bool judged[CER_USES];		/* its provenance is in a row */
 	bool unsure;			/* an object may be half there */
 	struct kc_buf cert[CER_USES];	/* DER, once imported */
 	char cert_sha[CER_USES][65];
@@ -208,6 +209,11 @@ struct cer_mended {
 KC_MUST kc_result cer_soft_store(const char *store, struct cer_mended *ret,
     struct kc_err *err);
 struct tok_wait cer_card_wait(struct cer_room *room, const char *work);
+/* attestroot.c: DER of the pinned attestation root.
+ *  Errors: KC_EIO, KC_EFORMAT; KC_EREFUSED another certificate
+ *  ret  caller: kc_buf_free */
+KC_MUST kc_result cer_attest_root(const struct cer_room *room,
+    struct kc_buf *ret, struct kc_err *err);
 /* cer_room_login: open the bound card of a person and log in with the PIN
  *  the person types; a wrong PIN is journaled and asked again.
  *  in rows: quiet = no rows (the caller has its own intent) */

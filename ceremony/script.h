@@ -84,6 +84,23 @@ struct cer_pinned {
 	const char *root;		/* of a rehearsal */
 };
 
+/* struct cer_attest: the pinned root of device attestations; root NULL: none
+ * is pinned. */
+struct cer_attest {
+	const char *root;		/* a file; relative: to the ceremony's */
+	uint8_t sha256[KC_SHA256];	/* of its DER */
+	unsigned firmware[3];		/* least */
+};
+
+/* cer_attest_read: the site file's mapping; node NULL: nothing pinned. */
+KC_MUST kc_result cer_attest_read(struct cer_attest *a,
+    const struct cer_node *node, struct kc_err *err);
+
+/* cer_attest_file: a root as a file, PEM or DER.
+ *  ret  its DER; caller: kc_buf_free.  Errors: KC_EIO, KC_EFORMAT */
+KC_MUST kc_result cer_attest_file(const char *path, struct kc_buf *ret,
+    struct kc_err *err);
+
 struct cer_site {
 	struct cer_node *root;
 	const char *name, *pool, *destination, *nonce;
@@ -92,6 +109,7 @@ struct cer_site {
 	int64_t new_quorum;	/* of role new-holder; 0: not in the file */
 	int64_t rsa_floor;	/* no key of fewer bits is made */
 	struct cer_pinned receiver;
+	struct cer_attest attest;
 	struct cer_person person[CER_PEOPLE_MAX];
 	size_t n_people;
 	struct cer_card_def card[CER_CARDS_MAX];

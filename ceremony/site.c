@@ -170,7 +170,8 @@ read_site(struct cer_site *s, struct kc_err *err)
 	kc_result r;
 
 	KC_TRY(r, cer_node_only(s->root, "site format nonce pool destination "
-	    "quorum new-quorum signers rsa-floor receiver places people "
+	    "quorum new-quorum signers rsa-floor receiver attestation "
+	    "places people "
 	    "modules cards", err));
 	KC_TRY(r, cer_node_name(s->root, "site", &s->name, err));
 	KC_TRY(r, cer_node_int(s->root, "format", 1, 1, &format, err));
@@ -191,6 +192,8 @@ read_site(struct cer_site *s, struct kc_err *err)
 		    &s->rsa_floor, err));
 	KC_TRY(r, read_receiver(&s->receiver, cer_node_get(s->root,
 	    "receiver"), err));
+	KC_TRY(r, cer_attest_read(&s->attest, cer_node_get(s->root,
+	    "attestation"), err));
 	places = cer_node_get(s->root, "places");
 	if (places == NULL)
 		return CER_NODE_FAIL(s->root, err, "'places' is missing");

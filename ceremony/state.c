@@ -123,6 +123,7 @@ on_done(struct cer_room *room, const struct aud_entry *e, struct kc_err *err)
 		/* Whatever was on the card is gone. */
 		for (size_t u = 0; u < CER_USES; u++) {
 			card->pending[u] = card->made[u] = false;
+			card->judged[u] = false;
 			kc_buf_free(&card->cert[u]);
 		}
 		COPY(card->serial, aud_entry_str(e, "serial"));
@@ -139,6 +140,7 @@ on_done(struct cer_room *room, const struct aud_entry *e, struct kc_err *err)
 	if (is(command, "generate")) {
 		card->pending[use] = false;
 		card->made[use] = true;
+		card->judged[use] = false;
 		card->made_ms = aud_entry_int(e, "ms", 0);
 		COPY(card->spki_sha[use], aud_entry_str(e, "spki.sha256"));
 	}
@@ -149,6 +151,19 @@ on_done(struct cer_room *room, const struct aud_entry *e, struct kc_err *err)
 	if (is(command, "certificate") || is(command, "identify"))
 		return on_certificate(card, use, e, err);
 	return KC_DONE;
+}
+
+/* Refused ones are judged again. */
+static void
+on_provenance(struct cer_room *room, const struct aud_entry *e)
+{
+	struct cer_card *card = find_card(room, aud_entry_str(e, "card"));
+	int use = use_of(aud_entry_str(e, "key"));
+
+	if (card != NULL && use >= 0)
+		card->judged[use] =
+		    !is(aud_entry_str(e, "attested"), "refused") &&
+		    !is(aud_entry_str(e, "reported"), "refused");
 }
 
 /* A command that makes an object may have left a part of it. */
@@ -239,6 +254,8 @@ cer_state_apply(struct cer_room *room, const struct aud_entry *e,
 		on_intent(room, e);
 	else if (is(e->kind, "card.done"))
 		return on_done(room, e, err);
+	else if (is(e->kind, "provenance"))
+		on_provenance(room, e);
 	else if (is(e->kind, "card.failed") || is(e->kind, "card.unknown"))
 		on_not_done(room, e);
 	else if (is(e->kind, "file.intent")) {

@@ -48,7 +48,11 @@ KC_MUST kc_result cer_card_initialise(struct cer_room *room,
     const struct cer_instance *in, struct cer_card *card,
     struct kc_err *err);
 
-/* keys.c: one key of a logged-in card. */
+/* keys.c: one key of a logged-in card.
+ * cer_key_find: the pair under our id; *ret_found false: none.
+ *  ret  caller: tok_key_free */
+KC_MUST kc_result cer_key_find(struct tok_card *tok, enum tok_use use,
+    struct tok_key *ret, bool *ret_found, struct kc_err *err);
 KC_MUST kc_result cer_key_make(struct cer_room *room,
     const struct cer_instance *in, struct cer_card *card,
     struct tok_card *tok, enum tok_use use, struct kc_err *err);

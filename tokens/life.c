@@ -226,7 +226,16 @@ birth_piv(struct tok_mod *m, const struct kc_secret *so,
 	kc_result r;
 
 	KC_TRY(r, known_secret(p->factory_so, &was, err));
-	KC_TRY(r, init_token(m, "", &was, err));
+	r = init_token(m, "", &was, err);
+	if (r.code == KC_EPIN) {
+		r = KC_FAIL(err, KC_ECARD, 0, "the card's management key is "
+		    "not the factory's, and through %s only a card with that "
+		    "one is reset: reset it with its maker's tool, or take a "
+		    "spare", p->name);
+		kc_certain(err, "the card was not initialised");
+	}
+	if (!kc_ok(r))
+		goto out;
 	KC_TRY(r, new_management_key(m, &was, so, err));
 	KC_TRY(r, new_puk(puk, &puk_now, err));
 	(void)snprintf(puk_was, sizeof puk_was, "puk:%s", p->factory_puk);

@@ -24,12 +24,14 @@ static const struct tok_profile rows[] = {
 	  "CKM_SHA256_RSA_PKCS (soft token 3.8)" },
 	{ .name = "ykcs11", .manufacturer = "Yubico", .library = "",
 	  .birth = TOK_BIRTH_PIV, .so_makes = true, .keygen = true,
+	  .attests = true, .constants = true,
 	  .so_digits = 48, .factory_so = PIV_KEY, .factory_pin = "123456",
 	  .factory_puk = "12345678",
 	  .limits = "makes RSA keys of at most 2048 bits before 2.5.0; ids "
 	  "are PIV slots: 02 is 9c, 03 is 9d" },
 	{ .name = "OpenSC", .manufacturer = "OpenSC", .library = "",
-	  .birth = TOK_BIRTH_NONE, .keygen = false, .so_digits = 48,
+	  .birth = TOK_BIRTH_NONE, .keygen = false, .constants = true,
+	  .so_digits = 48,
 	  .factory_so = PIV_KEY, .factory_pin = "123456",
 	  .factory_puk = "12345678",
 	  .limits = "on PIV cards: no key generation and no initialisation "

@@ -23,6 +23,8 @@ enum tok_birth {
 /* struct tok_profile: one module, known by CK_INFO.
  *  so_makes    keys and certificates are made in a session of the SO
  *  keygen      false: makes no keys at all
+ *  attests     shows what the device attests of a key it made
+ *  constants   answers attributes of keys without asking the card
  *  so_digits   hex digits of an SO PIN that we draw
  *  factory_*   what a card that nobody touched answers to; NULL: none
  *  limits      for people: what this module cannot do, with its version */
@@ -32,6 +34,7 @@ struct tok_profile {
 	enum tok_birth birth;
 	bool so_makes;
 	bool keygen;
+	bool attests, constants;
 	size_t so_digits;
 	const char *factory_so, *factory_pin, *factory_puk;
 	const char *limits;

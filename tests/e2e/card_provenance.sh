@@ -1,0 +1,215 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The provenance ladder of keys on virtual PIV cards: what the device attests
+# against a pinned root, and each way in which it does not.
+set -eu
+. "$(dirname "$0")/../cards/pcsc.sh"
+. "$(dirname "$0")/../lib.sh"
+pcsc_need
+need yubico-piv-tool openssl python3
+yk=/usr/lib/x86_64-linux-gnu/libykcs11.so
+[ -e "$yk" ] || skip_all 'ykcs11 is not installed'
+mgm=010203040506070801020304050607080102030405060708
+
+# A ceremony of two steps: the witness's card is emptied and makes a key.
+cat >script.yaml <<'END'
+ceremony: one-card
+format: 1
+title: One card
+sizes: [2048]
+acts:
+  - id: card
+    title: One card
+    steps:
+      - id: initialise
+        do: card.initialise
+        title: Initialise
+        by: witness
+        why: A card prepared elsewhere may hold a key that others have.
+        minutes: 1
+      - id: generate
+        do: card.generate
+        keys: [signing]
+        title: Generate
+        by: witness
+        why: A key made anywhere else could have a copy.
+        minutes: 1
+END
+sed -e 's/do: card.initialise/do: roll-call/' -e 's/id: initialise/id: people/' \
+    -e 's/do: card.generate/do: card.identify/' script.yaml >identify.yaml
+cat >answers.yaml <<'END'
+answers-for: one virtual card
+format: 1
+pin-file: pin-{person}
+wait-seconds: 5
+card-retries: 0
+answers:
+  initialise: INITIALISE
+  present: "yes"
+END
+
+# site SERIAL [LINE...]: with these lines as `attestation:`.
+site()
+{
+	local serial=$1
+
+	shift
+	cat <<END
+site: one-card
+format: 1
+nonce: 00112233445566778899aabbccddeeff
+pool: contoso-hsm-eu
+destination: contoso-hsm-neu
+quorum: 2
+signers: 1
+places: {medium: ../medium, export: ../export}
+modules:
+  - {id: yk, path: $yk}
+people:
+  - {id: witness-1, role: witness, name: "Mara Lindqvist"}
+cards:
+  - {id: w1, person: witness-1, module: yk, serial: "$serial"}
+END
+	[ $# = 0 ] || printf 'attestation:\n'
+	for line; do printf '  %s\n' "$line"; done
+}
+
+run()
+{
+	"$ceremony" run "$1" --site site.yaml --dir "$2" --rehearsal \
+	    --answers answers.yaml
+}
+
+# rung DIR FACT: of the provenance row.
+rung()
+{
+	python3 - "$1/journal.db" "$2" <<'END'
+import json, sqlite3, sys
+db = sqlite3.connect("file:%s?mode=ro" % sys.argv[1], uri=True)
+table = [r[0] for r in db.execute(
+    "SELECT name FROM sqlite_master WHERE type='table'")]
+for t in table:
+    cols = [c[1] for c in db.execute("PRAGMA table_info(%s)" % t)]
+    if "facts" in cols:
+        for (e, f) in db.execute("SELECT %s, facts FROM %s ORDER BY n" %
+                                 ("entry" if "entry" in cols else cols[1], t)):
+            if '"k":"provenance"' in (e if isinstance(e, str) else
+                                      e.decode()):
+                out = json.loads(f)[sys.argv[2]]["value"]
+print(out)
+END
+}
+
+fingerprint()
+{
+	openssl x509 -in "$1" -outform DER | sha256sum | cut -d' ' -f1
+}
+
+# fresh SERIAL: a factory card in the reader instead of the one before; only
+# such a card is reset through ykcs11.
+card_now=
+fresh()
+{
+	[ -z "$card_now" ] || { card_stop "$card_now"; card_out 0; }
+	card_now=c$1
+	card_start "$card_now" 0 --serial "$1" --attestation-root root
+	card_in 0
+}
+
+mkdir root other medium
+pcsc_start 1
+fresh 5551
+openssl req -x509 -newkey rsa:2048 -nodes -keyout other/root.key -days 9 \
+    -out other/root.pem -subj "/CN=Another root" 2>/dev/null
+pin="sha256: $(fingerprint root/root.pem)"
+
+# --- a key made here is attested, witnessed, reported
+site 5551 "root: ../root/root.pem" "$pin" 'firmware: "5.7.0"' >site.yaml
+expect_exit 0 "" run script.yaml good
+same "the device attests the key" held "$(rung good attested)"
+same "its firmware is in the journal" 5.7.1 "$(rung good firmware)"
+same "the generation was witnessed" held "$(rung good witnessed)"
+same "the attributes are as wanted" held "$(rung good reported)"
+check "and said to be constants of the module" \
+    grep -q "constants of this module" <(rung good reported.found)
+check "each rung says what it does not show" \
+    grep -q "used the device before" <(rung good attested.not)
+check "the journal verifies" "$ceremony" audit verify good
+expect_exit 4 "the card's management key is not the factory's" \
+    run script.yaml again
+
+# --- refusals, each naming the rung
+fresh 5561
+site 5561 "root: ../root/root.pem" "$pin" 'firmware: "5.7.2"' >site.yaml
+expect_exit 1 "rung 1, device attestation: the card's firmware is 5.7.1; the site file wants 5.7.2 or later" \
+    run script.yaml old
+same "the refusal is a row" refused "$(rung old attested)"
+fresh 5562
+site 5562 "root: ../other/root.pem" \
+    "sha256: $(fingerprint other/root.pem)" >site.yaml
+expect_exit 1 "rung 1, device attestation: the device's certificate (slot f9) is not signed by the pinned root" \
+    run script.yaml foreign
+fresh 5563
+site 5563 "root: ../other/root.pem" "$pin" >site.yaml
+expect_exit 1 "is not the certificate whose SHA-256 the site file pins" \
+    run script.yaml swapped
+fresh 5564
+site 5564 "root: ../root/none.pem" "$pin" >site.yaml
+expect_exit 6 "none.pem" run script.yaml absent
+fresh 5565
+site 5565 >site.yaml
+expect_exit 0 "" run script.yaml unpinned
+same "without a pin nothing is judged" none "$(rung unpinned attested)"
+check "and that is said" grep -q "pins no attestation root" \
+    <(rung unpinned attested.found)
+site 5551 "root: ../root/root.pem" "sha256: 00" >site.yaml
+expect_exit 3 "must be 64 hex digits" run script.yaml short
+site 5551 "root: ../root/root.pem" "$pin" "firmware: new" >site.yaml
+expect_exit 3 "no firmware version" run script.yaml words
+
+# --- a key that was imported
+fresh 5552
+openssl genrsa -out imported.key 2048 2>/dev/null
+printf '[req]\ndistinguished_name=d\nx509_extensions=e\n[d]\n[e]\n%s\n%s\n' \
+    basicConstraints=critical,CA:FALSE keyUsage=critical,digitalSignature \
+    >req.conf
+openssl req -x509 -key imported.key -days 9 -out imported.pem \
+    -subj "/CN=imported" -config req.conf
+reader='Yubico YubiKey CCID A 00 00'
+for slot in 9c 9d; do
+	yubico-piv-tool -r "$reader" -k$mgm -a import-key -s $slot \
+	    -i imported.key >/dev/null 2>&1
+	yubico-piv-tool -r "$reader" -k$mgm -a import-certificate -s $slot \
+	    -i imported.pem >/dev/null 2>&1
+done
+probe()
+{
+	echo 123456 | "$ceremony" token probe "pkcs11:serial=$1;id=%02" \
+	    --module "$yk" --pin-fd 0 --attestation-root "$2"
+}
+expect_exit 1 "key 02: rung 1, device attestation: ykcs11 shows no attestation of this key: the card did not make it" \
+    probe 5552 root/root.pem
+site 5552 "root: ../root/root.pem" "$pin" >site.yaml
+printf 123456 >pin-factory
+mkdir imported
+sed 's/pin-file: .*/pin-file: ..\/pin-factory/' answers.yaml >known.yaml
+code=0
+"$ceremony" run identify.yaml --site site.yaml --dir identified --rehearsal \
+    --answers known.yaml >out 2>&1 || code=$?
+if [ $code = 0 ]; then
+	same "a card that is recognised is only spoken of" refused \
+	    "$(rung identified attested)"
+	same "its key was made before" none "$(rung identified witnessed)"
+else
+	fail "a card that is recognised is only spoken of" out
+fi
+
+# --- a generated key at the command line; a device that says another serial
+yubico-piv-tool -r "$reader" -k$mgm -a generate -s 9c -A RSA2048 \
+    >/dev/null 2>&1
+expect_exit 0 "rung 1, device attestation: held; made on device 5552, firmware 5.7.1" \
+    probe 5552 root/root.pem
+expect_exit 1 "is not signed by the pinned root" probe 5552 other/root.pem
+expect_exit 3 "it is no certificate" probe 5552 answers.yaml
+finish

@@ -87,7 +87,7 @@ struct cer_pinned {
 /* struct cer_attest: the pinned root of device attestations; root NULL: none
  * is pinned. */
 struct cer_attest {
-	const char *root;		/* a file; relative: to the ceremony's */
+	const char *root;		/* a file, see cer_path */
 	uint8_t sha256[KC_SHA256];	/* of its DER */
 	unsigned firmware[3];		/* least */
 };

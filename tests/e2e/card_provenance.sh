@@ -3,6 +3,7 @@
 #
 # The provenance ladder of keys on virtual PIV cards: what the device attests
 # against a pinned root, and each way in which it does not.
+# shellcheck disable=SC2317 # functions that are called by expect_exit
 set -eu
 . "$(dirname "$0")/../cards/pcsc.sh"
 . "$(dirname "$0")/../lib.sh"

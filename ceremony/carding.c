@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ceremony/room.h"
+#include "ceremony/pinned.h"
 
 /* PIV's slots by their Cryptoki ids: 9d (key management) is 03, 9c (digital
  * signature) is 02.  Other cards take any id, so all have these. */
@@ -25,7 +25,7 @@ cer_card_module(struct cer_room *room, const struct cer_card *card,
 
 	*ret = (struct tok_module){ .path = m->path };
 	if (card->def->store[0] == '\0')
-		return r;
+		return cer_pinned_need(room, m, err);
 	if (!room->rehearsal)
 		return KC_FAIL(err, KC_EREFUSED, 0,
 		    "card '%s' is a software token; production refuses it",

@@ -139,8 +139,8 @@ cer_token_done(struct cer_token_cmd *c, const char *name, kc_result r,
 const struct cer_cmd cer_token_commands[] = {
 	{ "token", "list", true, cer_token_list,
 	  "[URI] (--site SITE | --module PATH) "
-	  "[--module-env NAME=VALUE]... [--json]",
-	  "List the cards a module shows" },
+	  "[--module-env NAME=VALUE]... [--pins] [--json]",
+	  "List the cards a module shows, or what it consists of" },
 	{ "token", "show", true, cer_token_show,
 	  "[URI] (--site SITE | --module PATH) [--pin-fd N] [--json]",
 	  "Show a card and the keys on it" },

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "ceremony/cmd_token.h"
+#include "tokens/pins.h"
 
 static const struct cer_opt options[] = { CER_CARD_OPTS };
 #define OPTIONS (sizeof options / sizeof *options)
@@ -53,19 +54,98 @@ list_all(struct cer_app *app, const struct cer_token_cmd *c,
 	return r;
 }
 
+/* As the site file wants them, under its module. */
+static kc_result
+print_pins(const struct tok_pin *file, size_t n, struct kc_err *err)
+{
+	char hex[KC_HEX];
+
+	for (int config = 0; config < 2; config++) {
+		bool any = false;
+
+		for (size_t i = 0; i < n; i++) {
+			if (file[i].config != (config != 0))
+				continue;
+			kc_hex(file[i].sha256, sizeof file[i].sha256, hex);
+			(void)printf("%s      - {path: %s, sha256: %s}\n",
+			    any ? "" : config ? "    config:\n" :
+			    "    objects:\n", file[i].path, hex);
+			any = true;
+		}
+	}
+	if (fflush(stdout) != 0)
+		return KC_FAIL(err, KC_EIO, 0, "stdout cannot be written");
+	return KC_DONE;
+}
+
+static kc_result
+json_pins(const struct tok_pin *file, size_t n, struct kc_err *err)
+{
+	json_t *o = json_object(), *list[2] = { json_array(), json_array() };
+	char hex[KC_HEX];
+	kc_result r = KC_DONE;
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *one = json_object();
+
+		KC_TRY(r, kc_json_add_new(list[file[i].config], one, err));
+		kc_hex(file[i].sha256, sizeof file[i].sha256, hex);
+		KC_TRY(r, kc_json_set_str(one, "path", file[i].path, err));
+		KC_TRY(r, kc_json_set_str(one, "sha256", hex, err));
+	}
+	KC_TRY(r, kc_json_set_new(o, "objects", json_incref(list[0]), err));
+	KC_TRY(r, kc_json_set_new(o, "config", json_incref(list[1]), err));
+	if (cer_print_json(json_incref(o), 0) != 0)
+		r = KC_FAIL(err, KC_EIO, 0, "stdout cannot be written");
+out:
+	json_decref(list[0]);
+	json_decref(list[1]);
+	json_decref(o);
+	return r;
+}
+
+/* --pins: what the module's process consists of. */
+static kc_result
+list_pins(struct cer_app *app, const struct cer_token_cmd *c,
+    struct kc_err *err)
+{
+	struct tok_pin *file = calloc(TOK_PINS_MAX, sizeof *file);
+	size_t n = 0;
+	kc_result r;
+
+	if (file == NULL)
+		return KC_FAIL(err, KC_ENOMEM, 0, "no memory for pins");
+	if (c->site.site != NULL)
+		r = KC_FAIL(err, KC_EUSAGE, 0, "--pins is about one module: "
+		    "give --module PATH");
+	else
+		r = tok_pins(app->server, &c->module, file, &n, err);
+	if (kc_ok(r))
+		r = c->args->opt[O_JSON].given ? json_pins(file, n, err) :
+		    print_pins(file, n, err);
+	free(file);
+	return r;
+}
+
 int
 cer_token_list(struct cer_app *app, int argc, char **argv)
 {
+	static const struct cer_opt table[] = { CER_CARD_OPTS,
+		{ "--pins", CER_FLAG, false } };
 	struct tok_info *list = calloc(TOK_LIST_MAX, sizeof *list);
 	struct cer_token_cmd c = { 0 };
 	struct kc_err err = { 0 };
 	size_t n = 0;
 	kc_result r;
 
-	KC_TRY(r, cer_token_args(&c, options, OPTIONS, 0, 1, argc, argv,
-	    &err));
+	KC_TRY(r, cer_token_args(&c, table, sizeof table / sizeof *table, 0,
+	    1, argc, argv, &err));
 	if (list == NULL) {
 		r = KC_FAIL(&err, KC_ENOMEM, 0, "no memory for a list");
+		goto out;
+	}
+	if (c.args->opt[O_OWN].given) {
+		r = list_pins(app, &c, &err);
 		goto out;
 	}
 	KC_TRY(r, list_all(app, &c, list, &n, &err));

@@ -103,6 +103,7 @@ struct cer_room {
 	uint8_t software[KC_SHA256];
 	struct kc_secret master;	/* between unlock and blob */
 	const char *work;		/* what the card is doing, for ticks */
+	bool module_judged[CER_MODULES_MAX];	/* in this run: pinned.h */
 };
 
 /* room.c: a new or resumable ceremony directory.

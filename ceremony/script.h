@@ -63,8 +63,10 @@ struct cer_person {
 	const char *id, *role, *name;
 };
 
+/* objects, config: lists of {path, sha256}, checked; NULL: not in the file */
 struct cer_module_def {
 	const char *id, *path;
+	const struct cer_node *objects, *config;
 };
 
 /* struct cer_card_def: a card of the site.  serial "" = bound when the card

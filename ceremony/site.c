@@ -77,8 +77,43 @@ read_card(struct cer_site *s, const struct cer_node *node,
 		    strcmp(s->card[i].store, c->store) == 0)
 			return CER_NODE_FAIL(node, err,
 			    "two cards share the store '%.80s'", c->store);
+		if (c->serial[0] != '\0' &&
+		    strcmp(s->card[i].serial, c->serial) == 0 &&
+		    strcmp(s->card[i].module, c->module) == 0)
+			return CER_NODE_FAIL(node, err, "two cards have the "
+			    "serial '%.40s': which is whose?", c->serial);
 	}
 	s->n_cards++;
+out:
+	return r;
+}
+
+/* A list of files with their hashes: what a module may consist of. */
+static kc_result
+read_files(const struct cer_node *node, const char *key,
+    const struct cer_node **ret, struct kc_err *err)
+{
+	const struct cer_node *list = cer_node_get(node, key);
+	uint8_t sha[KC_SHA256];
+	const char *path, *hex;
+	kc_result r = KC_DONE;
+
+	if (list != NULL && list->kind != CER_SEQ)
+		return CER_NODE_FAIL(list, err, "'%s' is not a list", key);
+	for (size_t i = 0; list != NULL && i < list->n; i++) {
+		const struct cer_node *one = list->child[i];
+
+		KC_TRY(r, cer_node_only(one, "path sha256", err));
+		KC_TRY(r, cer_node_str(one, "path", NULL, &path, err));
+		KC_TRY(r, cer_node_str(one, "sha256", NULL, &hex, err));
+		if (path[0] != '/')
+			return CER_NODE_FAIL(cer_node_get(one, "path"), err,
+			    "the path of a module's file must be absolute");
+		if (!kc_unhex(hex, sizeof sha, sha))
+			return CER_NODE_FAIL(cer_node_get(one, "sha256"),
+			    err, "'sha256' must be 64 hex digits");
+	}
+	*ret = list;
 out:
 	return r;
 }
@@ -93,12 +128,14 @@ read_module(struct cer_site *s, const struct cer_node *node,
 	if (s->n_modules == CER_MODULES_MAX)
 		return CER_NODE_FAIL(node, err, "more than %d modules",
 		    CER_MODULES_MAX);
-	KC_TRY(r, cer_node_only(node, "id path", err));
+	KC_TRY(r, cer_node_only(node, "id path objects config", err));
 	KC_TRY(r, cer_node_name(node, "id", &m->id, err));
 	KC_TRY(r, cer_node_str(node, "path", NULL, &m->path, err));
 	if (m->path[0] != '/')
 		return CER_NODE_FAIL(cer_node_get(node, "path"), err,
 		    "a module's path must be absolute");
+	KC_TRY(r, read_files(node, "objects", &m->objects, err));
+	KC_TRY(r, read_files(node, "config", &m->config, err));
 	s->n_modules++;
 out:
 	return r;

@@ -65,8 +65,7 @@ KC_MUST kc_result cer_key_size(const struct cer_room *room,
     const struct tok_info *info, size_t *ret, struct kc_err *err);
 /* hygiene.c: a key that was just made has a size of the script's list, not
  * below the site's floor, and the exponent 65537, is like no key that this
- * ceremony knows, and passes
- * sd_hygiene alone and with each of those. */
+ * ceremony knows, and passes sd_hygiene alone and with each of those. */
 KC_MUST kc_result cer_key_hygiene(struct cer_room *room,
     const struct cer_card *card, enum tok_use use,
     const struct tok_key *key, const char *spki_sha, struct kc_err *err);

@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/sandbox.h"
+#include "ceremony/pinned.h"
 #include "ceremony/selftest.h"
 #include "ceremony/steps.h"
 
@@ -123,6 +124,23 @@ check_tokens(struct cer_room *room, char *found, size_t size)
 	return !soft;
 }
 
+/* The first module that is not what the site file says. */
+static bool
+check_modules(struct cer_room *room, char *found, size_t size)
+{
+	struct kc_err err = { 0 };
+
+	for (size_t i = 0; i < room->site.n_modules; i++)
+		if (!kc_ok(cer_pinned_module(room, &room->site.module[i],
+		    &err))) {
+			(void)snprintf(found, size, "%s", err.msg);
+			return false;
+		}
+	(void)snprintf(found, size, "%zu, every object and configuration "
+	    "file as listed", room->site.n_modules);
+	return true;
+}
+
 static const struct check checks[] = {
 	{ "network", check_network },
 	{ "swap", check_swap },
@@ -131,13 +149,14 @@ static const struct check checks[] = {
 	{ "filter", check_filter },
 	{ "space", check_space },
 	{ "tokens", check_tokens },
+	{ "modules", check_modules },
 };
 
 static kc_result
 judge(struct cer_room *room, const struct cer_instance *in,
     const struct check *c, bool *ret_holds, struct kc_err *err)
 {
-	char found[160] = "";
+	char found[400] = "";
 	bool holds = c->holds(room, found, sizeof found);
 	struct aud_fact f[] = {
 		AUD_S("check", c->name),

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tokens/link.h"
+#include "tokens/pins.h"
 #include "tokens/server.h"
 
 static kc_result
@@ -106,6 +107,48 @@ tok_list(struct tok_server *s, const struct tok_module *m,
 			goto out;
 		}
 	}
+	*ret_n = n;
+out:
+	tok_close(&c);
+	return r;
+}
+
+static kc_result
+next_pins(struct tok_card *c, struct tok_pin *ret, size_t *n,
+    struct kc_err *err)
+{
+	struct tok_msg *m = &c->msg;
+	kc_result r = tok_link_next(c, err);
+	size_t len = 0;
+
+	while (kc_ok(r) && !m->bad && m->at < m->len && *n < TOK_PINS_MAX) {
+		struct tok_pin *p = &ret[(*n)++];
+
+		tok_get_str(m, p->path, sizeof p->path);
+		tok_get_bytes(m, p->sha256, sizeof p->sha256, &len);
+		p->config = tok_get_u32(m) != 0;
+		m->bad = m->bad || len != sizeof p->sha256;
+	}
+	if (kc_ok(r) && !tok_msg_done(m))
+		r = tok_link_nonsense(c, err);
+	return r;
+}
+
+kc_result
+tok_pins(struct tok_server *s, const struct tok_module *m,
+    struct tok_pin *ret, size_t *ret_n, struct kc_err *err)
+{
+	struct tok_card *c = NULL;
+	size_t n = 0;
+	uint32_t items;
+	kc_result r;
+
+	KC_TRY(r, spawn(s, m, NULL, &c, err));
+	KC_TRY(r, tok_link_begin(c, TOK_OP_PINS, 0, err));
+	KC_TRY(r, tok_link_call(c, NULL, 0, -1, err));
+	items = c->n_items;
+	for (uint32_t i = 0; i < items; i++)
+		KC_TRY(r, next_pins(c, ret, &n, err));
 	*ret_n = n;
 out:
 	tok_close(&c);

@@ -33,6 +33,7 @@ static const int64_t budget_ms[TOK_OPS] = {
 	[TOK_OP_WIPE] = 60000,
 	[TOK_OP_SWEEP] = 60000,
 	[TOK_OP_ATTEST] = 60000,
+	[TOK_OP_PINS] = 60000,
 	[TOK_OP_BYE] = 2000,	/* a clean end; then it is killed */
 };
 

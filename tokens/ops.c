@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "tokens/pins.h"
+
 /* The next item of the reply. */
 static struct tok_msg *
 item(struct tok_child *c)
@@ -45,6 +47,30 @@ do_list(struct tok_child *c, struct kc_err *err)
 	for (size_t i = 0; i < n; i++) {
 		KC_TRY(r, tok_mod_info(&c->mod, slots[i], &info, err));
 		tok_put_info(item(c), &info);
+	}
+out:
+	return r;
+}
+
+/* Asked for its cards first: some modules load more only then.  The pins go
+ * into as many items as they need. */
+static kc_result
+do_pins(struct tok_child *c, struct kc_err *err)
+{
+	static struct tok_pin pin[TOK_PINS_MAX];
+	struct tok_msg *m = NULL;
+	size_t n = 0;
+	kc_result r;
+
+	KC_TRY(r, do_list(c, err));
+	c->n_items = 0;
+	KC_TRY(r, tok_pins_here(c->mod.profile, pin, &n, err));
+	for (size_t i = 0; i < n; i++) {
+		if (i % TOK_PINS_ITEM == 0)
+			m = item(c);
+		tok_put_str(m, pin[i].path);
+		tok_put_bytes(m, pin[i].sha256, sizeof pin[i].sha256);
+		tok_put_u32(m, pin[i].config);
 	}
 out:
 	return r;
@@ -335,5 +361,6 @@ const struct tok_child_op tok_child_ops[TOK_OPS] = {
 	[TOK_OP_WIPE] = { do_wipe, true },
 	[TOK_OP_SWEEP] = { do_sweep, true },
 	[TOK_OP_ATTEST] = { do_attest, true },
+	[TOK_OP_PINS] = { do_pins, false },
 	[TOK_OP_BYE] = { do_bye, false },
 };

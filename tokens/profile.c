@@ -14,12 +14,15 @@
 static const struct tok_profile rows[] = {
 	{ .name = "SoftHSM2", .manufacturer = "SoftHSM", .library = "",
 	  .birth = TOK_BIRTH_PLAIN, .keygen = true, .so_digits = 16,
+	  .conf_variable = "SOFTHSM2_CONF",
+	  .conf = { "/etc/softhsm/softhsm2.conf", "/etc/softhsm2.conf" },
 	  .limits = "CKM_RSA_PKCS_OAEP with SHA-1 only (2.6.1); a wrong PIN "
 	  "never locks" },
 	{ .name = "openCryptoki", .manufacturer = "IBM",
 	  .library = "Meta PKCS11", .birth = TOK_BIRTH_FACTORY_SO,
 	  .keygen = true, .so_digits = 8, .factory_so = "87654321",
 	  .factory_pin = "12345678",
+	  .conf = { "/etc/opencryptoki/opencryptoki.conf" },
 	  .limits = "PINs of 4 to 8 bytes; every card says serial 123; no "
 	  "CKM_SHA256_RSA_PKCS (soft token 3.8)" },
 	{ .name = "ykcs11", .manufacturer = "Yubico", .library = "",
@@ -34,6 +37,8 @@ static const struct tok_profile rows[] = {
 	  .so_digits = 48,
 	  .factory_so = PIV_KEY, .factory_pin = "123456",
 	  .factory_puk = "12345678",
+	  .conf_variable = "OPENSC_CONF",
+	  .conf = { "/etc/opensc/opensc.conf" },
 	  .limits = "on PIV cards: no key generation and no initialisation "
 	  "over Cryptoki (0.23)" },
 	{ .name = "tpm2-pkcs11", .manufacturer = "tpm2-software",
@@ -46,6 +51,7 @@ static const struct tok_profile rows[] = {
 static const struct tok_profile other = {
 	.name = "other", .manufacturer = "", .library = "",
 	.birth = TOK_BIRTH_PLAIN, .keygen = true, .so_digits = 16,
+	.conf = { "/etc/pkcs11/pkcs11.conf" },
 	.limits = "not measured: what the module does is taken as the "
 	"standard says",
 };

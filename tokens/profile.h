@@ -12,6 +12,8 @@
 #include "base/err.h"
 #include "base/secret.h"
 
+#define TOK_CONF_MAX 2
+
 /* How a card is initialised through the module. */
 enum tok_birth {
 	TOK_BIRTH_PLAIN,	/* C_InitToken, C_InitPIN: the standard's way */
@@ -27,6 +29,8 @@ enum tok_birth {
  *  constants   answers attributes of keys without asking the card
  *  so_digits   hex digits of an SO PIN that we draw
  *  factory_*   what a card that nobody touched answers to; NULL: none
+ *  conf_variable, conf  names its configuration file; without it, the files
+ *              that the module looks for
  *  limits      for people: what this module cannot do, with its version */
 struct tok_profile {
 	const char *name;
@@ -37,6 +41,8 @@ struct tok_profile {
 	bool attests, constants;
 	size_t so_digits;
 	const char *factory_so, *factory_pin, *factory_puk;
+	const char *conf_variable;
+	const char *conf[TOK_CONF_MAX];
 	const char *limits;
 };
 

@@ -26,6 +26,7 @@
 #define TOK_MAGIC 0x314b4f54u		/* "TOK1" */
 #define TOK_SECRET_MAX 1024		/* bytes of a PIN or an opened CEK */
 #define TOK_SECRETS_MAX 3
+#define TOK_PINS_ITEM 32		/* pins in an item of the reply */
 #define TOK_CERT_MAX 12288		/* DER of a certificate on a card */
 
 enum tok_op {
@@ -45,6 +46,7 @@ enum tok_op {
 	TOK_OP_WIPE,
 	TOK_OP_SWEEP,
 	TOK_OP_ATTEST,
+	TOK_OP_PINS,
 	TOK_OP_BYE,
 	TOK_OPS,
 	/* to the fork server */

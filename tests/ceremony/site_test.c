@@ -143,6 +143,10 @@ people_cards_and_modules_are_checked(void **state)
 	    "card or person named twice");
 	site_refused("store: ../c2", "store: ../c1",
 	    "two cards share the store '../c1'");
+	site_refused("store: ../c1}\n  - {id: card-2, person: holder-2, "
+	    "module: soft, store: ../c2", "serial: a}\n  - {id: card-2, "
+	    "person: holder-2, module: soft, serial: a",
+	    "two cards have the serial 'a': which is whose?");
 	site_refused("store: ../c2", "slot: 2", "'slot' does not belong here");
 	site_refused("people:\n", "people: none\nx:\n", "'x' does not belong");
 	site_refused("modules:\n  - {id: soft, path: /usr/lib/soft.so}\n",

@@ -7,7 +7,11 @@
 
 #include <unistd.h>
 
+#include <openssl/crypto.h>
+
 #include "tokens/ops.h"
+
+#define DEAD_STACK 61440	/* bytes; the compiler's limit is 65536 */
 
 static struct tok_child self;	/* one child, one of these */
 
@@ -58,6 +62,16 @@ reply(struct tok_child *c, uint32_t seq, kc_result r, const struct kc_err *err)
 	    kc_ok(tok_send_secret(c->fd, &c->answer, NULL));
 }
 
+/* Modules leave what a card decrypted on the stack, in the buffers of their
+ * frames (ykcs11 2.2.0 once, OpenSC 0.23 twice): those frames lay here. */
+__attribute__((noinline)) static void
+wipe_dead_stack(void)
+{
+	uint8_t dead[DEAD_STACK];
+
+	OPENSSL_cleanse(dead, sizeof dead);
+}
+
 static bool
 serve_one(struct tok_child *c, const struct tok_child_start *start)
 {
@@ -78,6 +92,7 @@ serve_one(struct tok_child *c, const struct tok_child_start *start)
 		r = KC_FAIL(&err, KC_EBUG, 0, TOK_NOT_UNDERSTOOD);
 	} else {
 		r = tok_child_ops[op].run(c, &err);
+		wipe_dead_stack();
 	}
 	go_on = reply(c, seq, r, &err) && op != TOK_OP_BYE;
 out:

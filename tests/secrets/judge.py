@@ -77,9 +77,12 @@ class Judge:
             if args.command in words(command):
                 self.main[words(secret)[0]] = set(words(phases))
         self.child = {}
-        for module, version, secret, where, copies, *_ in table("child"):
-            if args.module and [words(module), words(version)] == \
-                    [[args.module[0]], [args.module[1]]]:
+        self.measured = False   # is the module's version in the document?
+        for module, version, secret, where, copies, commands, *_ in \
+                table("child"):
+            self.measured |= words(module) + words(version) == args.module
+            if args.command in words(commands) and args.module and \
+                    words(module) + words(version) == args.module:
                 key = words(secret)[0], words(where)[0]
                 self.child[key] = int(copies)
         self.problems = []
@@ -116,6 +119,8 @@ class Judge:
             self.seen.add((h.kind, phase))
 
     def in_child(self, run, n, h):
+        if h.role == "child" and not self.measured:
+            return
         most = self.child.get((h.kind, h.where), 0) \
             if h.role == "child" and h.form == "bytes" else 0
         self.seen_child.add((h.kind, h.where))
@@ -177,6 +182,7 @@ def main():
     judge = Judge(args)
     for path in args.found:
         judge.judge(Run(path))
+    unmeasured = bool(args.module) and not judge.measured
     what = args.command + (" through %s %s" % tuple(args.module)
                            if args.module else "")
     if args.kept:
@@ -194,8 +200,12 @@ def main():
         print("%-4s  %s" % ("ok" if good else "FAIL", sentence))
     for line in problems[:40]:
         print("      | " + line)
+    if unmeasured:
+        print("skip  what is in a child of %s: docs/secrets.md does not know "
+              "this version" % what)
     bad = sum(not good for _, good in checks)
-    print("%d passed, %d failed, 0 skipped" % (len(checks) - bad, bad))
+    print("%d passed, %d failed, %d skipped" % (len(checks) - bad, bad,
+                                                unmeasured))
     return 1 if bad else 0
 
 

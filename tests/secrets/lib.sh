@@ -37,17 +37,18 @@ look()
 # judged COMMAND FOUND... [--kept KIND] [--module NAME VERSION]
 judged()
 {
-	local said passed failed
+	local said passed failed skipped
 
 	said=$(python3 "$root/tests/secrets/judge.py" "$@" 2>&1) || :
-	read -r passed _ failed _ <<<"$(tail -n 1 <<<"$said")"
-	if [[ ! $passed$failed =~ ^[0-9]+$ ]]; then
+	read -r passed _ failed _ skipped _ <<<"$(tail -n 1 <<<"$said")"
+	if [[ ! $passed$failed$skipped =~ ^[0-9]+$ ]]; then
 		fail "the judge of $1: $said"
 		return
 	fi
 	sed '$d' <<<"$said"
 	n_passed=$((n_passed + passed))
 	n_failed=$((n_failed + failed))
+	n_skipped=$((n_skipped + skipped))
 }
 
 # module_version MODULE: as the module tells it ("2.6").

@@ -36,6 +36,7 @@ struct cer_card {
 	const struct cer_card_def *def;
 	char serial[17];
 	char label[33];
+	char module[16];		/* tokens/profile.h, once initialised */
 	bool initialised, is_signer;
 	int64_t inits;			/* initialise intents so far */
 	bool pending[CER_USES];		/* generate asked, no outcome */

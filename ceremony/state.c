@@ -127,6 +127,7 @@ on_done(struct cer_room *room, const struct aud_entry *e, struct kc_err *err)
 			kc_buf_free(&card->cert[u]);
 		}
 		COPY(card->serial, aud_entry_str(e, "serial"));
+		COPY(card->module, aud_entry_str(e, "module"));
 	}
 	if (is(command, "sweep"))
 		card->unsure = false;

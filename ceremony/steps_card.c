@@ -54,10 +54,11 @@ makes_more(const struct cer_room *room, const struct cer_instance *in)
 }
 
 /* The SO PIN is gone with the run that drew it.  A card nobody relies on yet
- * is initialised again; one with a key in use is not. */
+ * is initialised again; one with a key in use is not.  Nobody logs in before:
+ * the card may have been reset, and has another PIN then. */
 static kc_result
 begin_again(struct cer_room *room, const struct cer_instance *in,
-    struct cer_card *card, struct tok_card **tok, struct kc_err *err)
+    struct cer_card *card, struct kc_err *err)
 {
 	kc_result r;
 
@@ -68,41 +69,25 @@ begin_again(struct cer_room *room, const struct cer_instance *in,
 			    "it, and its %s key is in use: no further key can "
 			    "be made on it; replace the card",
 			    card->def->person, cer_use_name[u]);
-	tok_close(tok);
-	KC_TRY(r, cer_exception_note(room, in,
+	KC_TRY(r, cer_card_initialise(room, in, card, err));
+	r = cer_exception_note(room, in,
 	    "keys made in the run that initialised the card",
 	    "the run ended first, and the card's management key with it",
-	    "the card is initialised again; no key of it was in use", err));
-	KC_TRY(r, cer_card_initialise(room, in, card, err));
-	r = cer_room_login(room, in, card, false, tok, err);
+	    "the card was initialised again; no key of it was in use", err);
 out:
 	return r;
 }
 
-/* Where the SO makes keys, the session is given its PIN. */
-static kc_result
-give_so(struct cer_room *room, const struct cer_instance *in,
-    struct cer_card *card, const bool want[static CER_USES],
-    struct tok_card **tok, struct kc_err *err)
+/* Does the SO make a key in this step, on a card initialised here? */
+static bool
+so_makes(const struct cer_card *card, const bool want[static CER_USES])
 {
-	const struct tok_profile *p;
-	struct tok_info info;
+	const struct tok_profile *p = tok_profile_named(card->module);
 	bool missing = false;
-	kc_result r;
 
 	for (size_t u = 0; u < CER_USES; u++)
 		missing = missing || (want[u] && card->cert[u].len == 0);
-	if (!missing)
-		return KC_DONE;
-	KC_TRY(r, tok_info(*tok, &info, err));
-	p = tok_profile_named(info.profile);
-	if (p == NULL || !p->so_makes)
-		goto out;
-	if (card->so.len == 0)
-		KC_TRY(r, begin_again(room, in, card, tok, err));
-	r = tok_so_pin(*tok, &card->so, err);
-out:
-	return r;
+	return missing && p != NULL && p->so_makes;
 }
 
 kc_result
@@ -118,8 +103,11 @@ cer_do_generate(struct cer_room *room, const struct cer_instance *in,
 	    "no other card is touched; pulling the card now leaves it "
 	    "without a usable key, never with half of one");
 	KC_TRY(r, wanted_uses(in, want, err));
+	if (so_makes(card, want) && card->so.len == 0)
+		KC_TRY(r, begin_again(room, in, card, err));
 	KC_TRY(r, cer_room_login(room, in, card, false, &tok, err));
-	KC_TRY(r, give_so(room, in, card, want, &tok, err));
+	if (so_makes(card, want))
+		KC_TRY(r, tok_so_pin(tok, &card->so, err));
 	for (size_t u = 0; u < CER_USES; u++)
 		/* Also one whose certificate is known: a kill may have come
 		 * before its artifact and its signer row. */

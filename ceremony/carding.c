@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ceremony/pinned.h"
+#include "ceremony/readers.h"
 
 /* PIV's slots by their Cryptoki ids: 9d (key management) is 03, 9c (digital
  * signature) is 02.  Other cards take any id, so all have these. */
@@ -179,6 +180,7 @@ cer_room_login(struct cer_room *room, const struct cer_instance *in,
 	struct tok_wait wait = cer_card_wait(room, "Waiting for the card");
 	struct kc_buf env = { 0 };
 	struct kc_err why;
+	struct tok_info info;
 	bool again = true;
 	kc_result r;
 
@@ -202,6 +204,8 @@ cer_room_login(struct cer_room *room, const struct cer_instance *in,
 	}
 	if (kc_ok(r))
 		r = check_identity(card, tok, err);
+	if (kc_ok(r) && kc_ok(tok_info(tok, &info, NULL)))
+		cer_readers_known(room, info.reader, card->def->person);
 	if (kc_ok(r)) {
 		*ret = tok;
 		tok = NULL;

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/words.h"
 #include "ceremony/commands.h"
+#include "ceremony/readers.h"
 #include "ceremony/room.h"
 #include "ceremony/unattended.h"
 
@@ -49,6 +50,13 @@ struct walk {
 	bool rehearsal, plain;
 };
 
+/* Whoever waits for a person looks at the readers meanwhile. */
+static void
+poll_readers(void *ctx)
+{
+	(void)cer_readers_poll(ctx);
+}
+
 static int
 walk(struct cer_app *app, const char *command, const struct walk *w)
 {
@@ -61,6 +69,9 @@ walk(struct cer_app *app, const char *command, const struct walk *w)
 	room->app = app;
 	KC_TRY(r, cer_room_open(room, w->dir, w->script, w->site,
 	    w->rehearsal, &err));
+	KC_TRY(r, cer_readers_open(room, &err));
+	room->view.poll = poll_readers;
+	room->view.poll_ctx = room;
 	KC_TRY(r, choose_ui(room, w->answers, w->plain, &err));
 	r = cer_walk(room, &err);
 	if (kc_ok(r))

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "ceremony/action.h"
+#include "ceremony/readers.h"
 #include "ceremony/room.h"
 
 static kc_result
@@ -74,10 +75,13 @@ act(struct cer_room *room, struct cer_instance *in, struct kc_err *err)
 {
 	kc_result r;
 
+	KC_TRY(r, cer_readers_note(room, in, err));
 	KC_TRY(r, begin_row(room, in, err));
 	cer_show(room);
 	KC_TRY(r, approvals(room, in, err));
 	KC_TRY(r, in->step->action->run(room, in, err));
+	if (!in->step->action->own_end)
+		KC_TRY(r, cer_readers_note(room, in, err));
 	if (!in->step->action->own_end)
 		r = cer_row(room, "step.done", in, NULL, 0, err);
 out:

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "ceremony/readers.h"
 #include "ceremony/selftest.h"
 #include "ceremony/version.h"
 
@@ -357,6 +358,7 @@ out:
 void
 cer_room_close(struct cer_room *room)
 {
+	cer_readers_close(room);
 	kc_secret_free(&room->master);
 	cer_state_free(&room->st);
 	aud_close(&room->j);

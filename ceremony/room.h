@@ -85,8 +85,11 @@ struct cer_state {
 	bool has_paper_head;
 };
 
+struct cer_readers;		/* ceremony/readers.h */
+
 struct cer_room {
 	struct cer_app *app;
+	struct cer_readers *readers;	/* NULL: none are watched */
 	struct cer_ui ui;
 	char *dir;			/* absolute */
 	int lock;

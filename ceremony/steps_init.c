@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "ceremony/pinrule.h"
+#include "ceremony/readers.h"
 #include "ceremony/steps.h"
 
 #define WEAK_MAX 5
@@ -148,8 +149,10 @@ init_done(struct cer_room *room, const struct cer_instance *in,
     const struct cer_command *c, kc_result r, const struct tok_info *info,
     bool adopted, struct kc_err *err)
 {
+	char atr[67];
 	struct aud_fact f[] = {
 		AUD_S("serial", info->serial),
+		AUD_S("atr", atr),
 		AUD_S("token", info->label),
 		AUD_S("manufacturer", info->manufacturer),
 		AUD_S("model", info->model),
@@ -164,6 +167,9 @@ init_done(struct cer_room *room, const struct cer_instance *in,
 		AUD_I("rsa.max", (int64_t)info->rsa_max),
 	};
 
+	cer_readers_atr(room, info->reader, atr);
+	if (kc_ok(r))
+		cer_readers_known(room, info->reader, c->card->def->person);
 	return cer_command_end(room, in, c, r, f, sizeof f / sizeof *f, err);
 }
 
@@ -350,6 +356,7 @@ cer_do_initialise(struct cer_room *room, const struct cer_instance *in,
 		return r;
 	(void)snprintf(room->view.certain, sizeof room->view.certain,
 	    "no other card is touched");
+	cer_readers_lines(room);
 	KC_TRY(r, cer_continue(room, in, "insert",
 	    "Put the blank card into the reader, then Enter.", err));
 	r = cer_card_initialise(room, in, card, err);

@@ -61,7 +61,10 @@ struct cer_view {
 	const char *site;		/* "contoso-hsm-eu" */
 	const char *ceremony;		/* "activation" */
 	bool rehearsal;
-	const char *card_state;		/* "holder-2 on card" or "" */
+	const char *card_state;		/* "holder-2 in 1", "no card", "" */
+	void (*poll)(void *ctx);	/* NULL, or called often by who waits:
+					 * may change card_state */
+	void *poll_ctx;
 	const struct cer_item *items;
 	size_t n_items;
 	size_t current;			/* index of the current step */

@@ -93,6 +93,8 @@ ui_loop(struct ui_screen *u)
 	while (r == UI_STAY) {
 		struct ui_key k;
 
+		if (u->s.v->poll != NULL)
+			u->s.v->poll(u->s.v->poll_ctx);
 		ui_refresh(u);
 		k = ui_term_key(TICK_MS);
 		if (ui_is_small(u) && k.kind != UI_KEY_SUSPEND &&

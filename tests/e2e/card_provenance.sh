@@ -88,16 +88,9 @@ rung()
 	python3 - "$1/journal.db" "$2" <<'END'
 import json, sqlite3, sys
 db = sqlite3.connect("file:%s?mode=ro" % sys.argv[1], uri=True)
-table = [r[0] for r in db.execute(
-    "SELECT name FROM sqlite_master WHERE type='table'")]
-for t in table:
-    cols = [c[1] for c in db.execute("PRAGMA table_info(%s)" % t)]
-    if "facts" in cols:
-        for (e, f) in db.execute("SELECT %s, facts FROM %s ORDER BY n" %
-                                 ("entry" if "entry" in cols else cols[1], t)):
-            if '"k":"provenance"' in (e if isinstance(e, str) else
-                                      e.decode()):
-                out = json.loads(f)[sys.argv[2]]["value"]
+for line, facts in db.execute("SELECT line, facts FROM entry ORDER BY n"):
+    if json.loads(line)["k"] == "provenance":
+        out = json.loads(facts)[sys.argv[2]]["value"]
 print(out)
 END
 }

@@ -206,4 +206,19 @@ expect_exit 0 "rung 1, device attestation: held; made on device 5552, firmware 5
     probe 5552 root/root.pem
 expect_exit 1 "is not signed by the pinned root" probe 5552 other/root.pem
 expect_exit 3 "it is no certificate" probe 5552 answers.yaml
+
+# --- the URIs of the list are ones that p11tool takes
+if command -v p11tool >/dev/null; then
+	for module in "$yk" "${yk%/*}/opensc-pkcs11.so"; do
+		uri=$("$ceremony" token list --module "$module" --json |
+		    python3 -c 'import json, sys
+print(json.load(sys.stdin)["tokens"][0]["uri"])')
+		expect_exit 0 "URL: pkcs11:" p11tool --provider "$module" \
+		    --list-all "$uri"
+		expect_exit 2 "No matching objects found" p11tool \
+		    --provider "$module" --list-all "${uri/serial=/serial=9}"
+	done
+else
+	skip "p11tool takes the URIs of the list" "p11tool is not installed"
+fi
 finish

@@ -42,7 +42,7 @@ has_key()
 }
 
 "$ceremony" token init pkcs11: --label one --so-pin-fd 8 --pin-fd 7 \
-    --module "$yk" 7<pin 8<so >init
+    --module "$yk" 7<pin 8<so >made
 cp "$tmp/cards/one.json" empty.json
 before=$(card one count)
 expect_exit 0 "made on the card yes" generate

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Primes below 65,536, and whether one of them divides a modulus.  For
+ * Odd primes below 65,536, and whether one of them divides a modulus.  For
  * public numbers only: nothing here is constant-time.
  */
 #ifndef KC_SD_SIEVE_H
@@ -11,10 +11,17 @@
 #include "base/err.h"
 
 #define SD_SMALL_MAX 65536
+#define SD_SMALL_PRIMES 6541	/* odd ones below it */
+#define SD_SMALL_WORDS 1600	/* their products of 64 bits */
 
-/* struct sd_sieve: [i] says that i is composite, from 2. */
+/* struct sd_sieve: the primes, and their products up to a word each, with
+ * which a number is divided: 1,600 times and not 6,500. */
 struct sd_sieve {
-	bool composite[SD_SMALL_MAX];
+	uint16_t prime[SD_SMALL_PRIMES];
+	size_t words;			/* a multiple of the lanes */
+	uint64_t m[SD_SMALL_WORDS];	/* product */
+	uint64_t inv[SD_SMALL_WORDS];	/* its inverse modulo 2^64 */
+	size_t end[SD_SMALL_WORDS];	/* of its primes: prime[end] is next */
 };
 
 /* sd_sieve_new: ret  caller: free() */

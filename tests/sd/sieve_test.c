@@ -49,16 +49,21 @@ by_division(const BIGNUM *n)
 }
 
 static void
-the_sieve_knows_the_6542_primes_below_65536(void **state)
+the_sieve_knows_the_odd_primes_below_65536(void **state)
 {
-	size_t n = 0;
+	BIGNUM *p = BN_new();
 
 	(void)state;
-	for (size_t i = 2; i < SD_SMALL_MAX; i++)
-		n += !sieve->composite[i];
-	assert_int_equal(n, 6542);
-	assert_false(sieve->composite[65521]);
-	assert_true(sieve->composite[65533]);
+	assert_int_equal(sieve->words, SD_SMALL_WORDS);
+	assert_int_equal(sieve->end[sieve->words - 1], SD_SMALL_PRIMES);
+	assert_int_equal(sieve->prime[0], 3);
+	assert_int_equal(sieve->prime[SD_SMALL_PRIMES - 1], 65521);
+	for (size_t i = 0; i < SD_SMALL_PRIMES; i++) {
+		assert_true(i == 0 || sieve->prime[i] > sieve->prime[i - 1]);
+		assert_int_equal(BN_set_word(p, sieve->prime[i]), 1);
+		assert_int_equal(BN_check_prime(p, NULL, NULL), 1);
+	}
+	BN_free(p);
 }
 
 /* Every one, so that none falls between two products. */
@@ -71,12 +76,10 @@ every_odd_prime_is_found_in_a_multiple_of_it(void **state)
 	assert_int_equal(BN_generate_prime_ex(prime, 512, 0, NULL, NULL,
 	    NULL), 1);
 	assert_int_equal(factor_of(prime, 64), 0);
-	for (size_t p = 3; p < SD_SMALL_MAX; p++) {
-		if (sieve->composite[p])
-			continue;
+	for (size_t i = 0; i < SD_SMALL_PRIMES; i++) {
 		assert_non_null(BN_copy(n, prime));
-		assert_int_equal(BN_mul_word(n, p), 1);
-		assert_int_equal(factor_of(n, 66), p);
+		assert_int_equal(BN_mul_word(n, sieve->prime[i]), 1);
+		assert_int_equal(factor_of(n, 66), sieve->prime[i]);
 	}
 	BN_free(prime);
 	BN_free(n);
@@ -122,7 +125,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_sieve_knows_the_6542_primes_below_65536),
+		cmocka_unit_test(the_sieve_knows_the_odd_primes_below_65536),
 		cmocka_unit_test(
 		    every_odd_prime_is_found_in_a_multiple_of_it),
 		cmocka_unit_test(

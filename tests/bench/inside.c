@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "sd/hygiene.h"
 #include "sd/pemkey.h"
 #include "tests/bench/rsa.h"
 #include "tests/bench/spent.h"
@@ -64,15 +65,19 @@ ours(const struct job *job, struct kc_err *err)
 {
 	struct sd_pemkey *pem[SD_MAX_HOLDERS] = { NULL };
 	struct sd_key key[SD_MAX_HOLDERS];
+	struct sd_rsa rsa[SD_MAX_HOLDERS];
 	struct sd_domain d = { 0 };
 	struct sd_opened o = { 0 };
+	struct kc_buf warn = { 0 };
 	kc_result r;
 
 	KC_TRY(r, read_domain(job->domain, &d, err));
 	for (size_t i = 0; i < job->n; i++) {
 		KC_TRY(r, sd_pemkey_load(job->key[i], NULL, &pem[i], err));
 		key[i] = sd_pemkey_key(pem[i]);
+		rsa[i] = sd_cert_rsa(sd_pemkey_cert(pem[i]));
 	}
+	KC_TRY(r, sd_hygiene_warn(rsa, job->n, &warn, err));
 	KC_TRY(r, sd_open(job->domain, &d, key, job->n, &o, err));
 	if (job->exchange != NULL)
 		r = make_blob(job->exchange, &d, &o, err);
@@ -81,6 +86,7 @@ out:
 		sd_pemkey_free(&pem[i]);
 	sd_opened_free(&o);
 	sd_domain_free(&d);
+	kc_buf_free(&warn);
 	return r;
 }
 

@@ -111,7 +111,10 @@ sd_pki_cert(const uint8_t *p, size_t len, X509 **ret, struct kc_err *err)
 	const unsigned char *at = p;
 	unsigned char *again = NULL;
 	X509 *x = d2i_X509(NULL, &at, (long)len);
-	int n = x != NULL && at == p + len ? i2d_X509(x, &again) : -1;
+	/* Written anew, not as OpenSSL kept what it read: a key has one
+	 * encoding, or its hash has two. */
+	int n = x != NULL && at == p + len && i2d_re_X509_tbs(x, NULL) > 0 ?
+	    i2d_X509(x, &again) : -1;
 	bool same = n > 0 && (size_t)n == len && memcmp(again, p, len) == 0;
 
 	OPENSSL_free(again);

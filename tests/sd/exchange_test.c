@@ -329,6 +329,25 @@ nothing_is_carried_beside_a_certificate(void **state)
 	free(b.p);
 }
 
+/* OpenSSL reads BER; then what is hashed is not what stands in the file. */
+static void
+a_key_that_is_not_written_as_der_writes_it_is_refused(void **state)
+{
+	static const uint8_t bits[] = { 0x03, 0x82, 0x01, 0x8f, 0x00 };
+	struct sd_exchange x = { 0 };
+	struct kc_err err = { 0 };
+	uint8_t *at = memmem(der.p, der.len, bits, sizeof bits);
+
+	(void)state;
+	assert_non_null(at);
+	at[4] = 1;		/* one unused bit, which is not zero */
+	t_fails(sd_exchange_read("f", der.p, der.len, &x, &err), &err,
+	    KC_EFORMAT, "f: it is no X.509 certificate in DER");
+	at[4] = 0;
+	t_ok(sd_exchange_read("f", der.p, der.len, &x, &err), &err);
+	sd_exchange_free(&x);
+}
+
 static void
 a_bare_certificate_is_not_proven_whatever_is_pinned(void **state)
 {
@@ -371,6 +390,8 @@ main(void)
 		    only_what_its_certificate_says_may_stand_in_a_jwk),
 		cmocka_unit_test(what_a_jwk_may_leave_out_it_may_leave_out),
 		cmocka_unit_test(nothing_is_carried_beside_a_certificate),
+		cmocka_unit_test(
+		    a_key_that_is_not_written_as_der_writes_it_is_refused),
 		cmocka_unit_test(
 		    a_bare_certificate_is_not_proven_whatever_is_pinned),
 	};

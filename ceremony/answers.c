@@ -131,8 +131,12 @@ static kc_result
 a_pin(void *ctx, const struct cer_view *v, const struct cer_pin *p,
     struct kc_secret *ret, struct kc_err *err)
 {
+	/* A changed PIN and a PUK have files of their own. */
+	static const struct { const char *key, *ending; } other[] = {
+		{ "changed-pin", ".changed" }, { "puk", ".puk" } };
 	struct answers *a = ctx;
 	char name[512], path[1024];
+	const char *ending = "";
 	struct kc_secret s = { 0 };
 	kc_result r;
 
@@ -141,8 +145,12 @@ a_pin(void *ctx, const struct cer_view *v, const struct cer_pin *p,
 		return KC_FAIL(err, KC_ECANCEL, 0,
 		    "the answers file names no pin-file");
 	expand(a->pin_file, p->person, name, sizeof name);
-	(void)snprintf(path, sizeof path, "%s%s%s",
-	    name[0] == '/' ? "" : a->dir, name[0] == '/' ? "" : "/", name);
+	for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+		if (strcmp(p->key, other[i].key) == 0)
+			ending = other[i].ending;
+	(void)snprintf(path, sizeof path, "%s%s%s%s",
+	    name[0] == '/' ? "" : a->dir, name[0] == '/' ? "" : "/", name,
+	    ending);
 	if (p->twice && !kc_file_exists(path)) {
 		KC_TRY(r, draw_pin(&s, err));
 		KC_TRY(r, kc_file_write_new(path, s.p, s.len, 0600, err));

@@ -88,6 +88,21 @@ out:
 	return r;
 }
 
+/* Whose the PUK is: the holder's, or nobody's. */
+static kc_result
+bind_puk(const struct cer_step *st, struct kc_err *err)
+{
+	const char *puk = "holder";
+	kc_result r = cer_node_str(st->node, "puk", "holder", &puk, err);
+
+	if (kc_ok(r) && strcmp(puk, "holder") != 0)
+		r = KC_FAIL(err, KC_EREFUSED, 0, "%s:%zu: step '%s': the PUK "
+		    "is 'holder' (chosen by the holder), or the key is left "
+		    "out and the PUK discarded", st->node->file,
+		    st->node->line, st->id);
+	return r;
+}
+
 /* A step about the new set needs one in the site file. */
 static kc_result
 bind_new_set(const struct cer_site *site, const struct cer_step *st,
@@ -119,6 +134,7 @@ cer_script_bind(const struct cer_script *script, const struct cer_site *site,
 			    st->by)->id, st->action->card, err));
 		KC_TRY(r, bind_ratify(site, st, err));
 		KC_TRY(r, bind_new_set(site, st, err));
+		KC_TRY(r, bind_puk(st, err));
 		if (st->for_each[0] != '\0')
 			KC_TRY(r, bind_one(site, st, st->for_each,
 			    st->action->card, err));

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ceremony/identity.h"
 #include "ceremony/pinned.h"
 #include "ceremony/readers.h"
+#include "tokens/profile.h"
 
 /* PIV's slots by their Cryptoki ids: 9d (key management) is 03, 9c (digital
  * signature) is 02.  Other cards take any id, so all have these. */
@@ -74,39 +76,7 @@ cer_card_wait(struct cer_room *room, const char *work)
 	return (struct tok_wait){ on_tick, room };
 }
 
-/* The certificates on the card must be the ones the journal holds. */
-static kc_result
-check_identity(const struct cer_card *card, struct tok_card *tok,
-    struct kc_err *err)
-{
-	struct tok_key key[TOK_KEYS_MAX];
-	size_t n = 0;
-	kc_result r = tok_keys(tok, key, TOK_KEYS_MAX, &n, err);
-
-	if (!kc_ok(r))
-		return r;
-	for (size_t u = 0; u < CER_USES && kc_ok(r); u++) {
-		bool same = card->cert[u].len == 0;
-
-		for (size_t i = 0; i < n; i++)
-			if (key[i].id_len == 1 &&
-			    key[i].id[0] == cer_key_id[u] &&
-			    key[i].cert.len == card->cert[u].len &&
-			    (key[i].cert.len == 0 || memcmp(key[i].cert.p,
-			    card->cert[u].p, key[i].cert.len) == 0))
-				same = true;
-		if (!same)
-			r = KC_FAIL(err, KC_ECARDLESS, 0,
-			    "the card with serial %s does not hold the %s "
-			    "certificate of %s that the journal knows: it is "
-			    "not the same card", card->serial,
-			    cer_use_name[u], card->def->person);
-	}
-	for (size_t i = 0; i < n; i++)
-		tok_key_free(&key[i]);
-	return r;
-}
-
+/* The PIN, or none: where the reader has a pad it is typed there. */
 static kc_result
 ask_pin(struct cer_room *room, const struct cer_instance *in,
     const struct cer_card *card, const struct tok_info *info,
@@ -114,13 +84,28 @@ ask_pin(struct cer_room *room, const struct cer_instance *in,
 {
 	const struct cer_person *who = cer_site_person(&room->site,
 	    card->def->person);
-	struct cer_pin p = { .key = "pin", .person = who->id,
+	struct cer_pin p = { .key = card->pin_changed ? "changed-pin" : "pin",
+		.person = who->id,
 		.name = who->name, .text = "Your PIN, please.",
-		.tries = info->pin_last ? "One try is left before the card "
-		"locks." : info->pin_low ? "A wrong PIN was entered before."
-		: "", .min = 4, .max = 64 };
+		.tries = info->pin_low ? "A wrong PIN was entered before." :
+		"", .min = 4, .max = 64 };
 
+	if (info->pin_pad)
+		return cer_continue(room, in, "pad", "Press Enter, then type "
+		    "the PIN on the reader's pad, not here.", err);
 	return cer_pin_ask(room, in, &p, pin, err);
+}
+
+/* A PIN that every manual prints protects nothing. */
+static kc_result
+factory_pin(const struct cer_card *card, struct kc_err *err)
+{
+	kc_result r = KC_FAIL(err, KC_EREFUSED, 0, "the card of %s, serial %s, "
+	    "accepted the factory's PIN: whoever finds the card can use it; "
+	    "change its PIN, then go on", card->def->person, card->serial);
+
+	kc_certain(err, "no key of the card was used");
+	return r;
 }
 
 /* One PIN, typed, sent to the card, wiped. */
@@ -131,25 +116,29 @@ try_login(struct cer_room *room, const struct cer_instance *in,
 {
 	struct cer_command c = { .command = "login", .cls = "repeatable",
 		.key = "", .card = card };
+	const struct tok_profile *profile;
 	struct kc_secret pin = { 0 };
 	struct tok_info before, after;
-	struct aud_fact f[2];
+	bool factory;
 	kc_result r;
 
 	KC_TRY(r, tok_info(tok, &before, err));
+	KC_TRY(r, tok_may_login(&before, err));
 	KC_TRY(r, ask_pin(room, in, card, &before, &pin, err));
 	if (!quiet)
 		KC_TRY(r, cer_command_begin(room, in, &c, err));
 	r = tok_login(tok, &pin, err);
+	profile = tok_profile_named(before.profile);
+	factory = kc_ok(r) && (before.factory_pin || (profile != NULL &&
+	    tok_profile_is_factory(profile, &pin)));
 	kc_secret_free(&pin);
+	if (factory)
+		r = factory_pin(card, err);
 	if (quiet)
 		goto out;
-	after = before;
-	if (kc_ok(r) && !kc_ok(tok_info(tok, &after, NULL)))
-		after = before;
-	f[0] = AUD_B("pin.low.before", before.pin_low);
-	f[1] = AUD_B("pin.low.after", after.pin_low);
-	r = cer_command_end(room, in, &c, r, f, 2, err);
+	c.n_seen = cer_tries(&before, kc_ok(tok_info(tok, &after, NULL)) ?
+	    &after : NULL, false, c.seen);
+	r = cer_command_end(room, in, &c, r, NULL, 0, err);
 out:
 	kc_secret_free(&pin);
 	return r;
@@ -184,13 +173,22 @@ cer_room_login(struct cer_room *room, const struct cer_instance *in,
 	bool again = true;
 	kc_result r;
 
+	if (card->retired)
+		return KC_FAIL(err, KC_EREFUSED, 0, "the card of %s was "
+		    "retired in this ceremony: it holds no key any more",
+		    card->def->person);
 	if (card->serial[0] == '\0')
 		return KC_FAIL(err, KC_ECARDLESS, 0,
 		    "no card of %s is bound to this ceremony yet",
 		    card->def->person);
 	(void)snprintf(uri.serial, sizeof uri.serial, "%s", card->serial);
 	KC_TRY(r, cer_card_module(room, card, &env, &m, err));
-	KC_TRY(r, tok_open(room->app->server, &m, &uri, &wait, &tok, err));
+	r = tok_open(room->app->server, &m, &uri, &wait, &tok, err);
+	if (!kc_ok(r)) {
+		r = cer_card_missing(room, card, &m, r, err);
+		goto out;
+	}
+	KC_TRY(r, cer_card_same(card, tok, false, err));
 	while (again) {
 		r = try_login(room, in, card, quiet, tok, err);
 		if (r.code != KC_EPIN)
@@ -203,7 +201,7 @@ cer_room_login(struct cer_room *room, const struct cer_instance *in,
 		}
 	}
 	if (kc_ok(r))
-		r = check_identity(card, tok, err);
+		r = cer_card_same(card, tok, true, err);
 	if (kc_ok(r) && kc_ok(tok_info(tok, &info, NULL)))
 		cer_readers_known(room, info.reader, card->def->person);
 	if (kc_ok(r)) {

@@ -155,8 +155,10 @@ close_open_command(struct cer_room *room, struct kc_err *err)
 		AUD_S("card", st->open_card),
 		AUD_S("key", st->open_key),
 		AUD_S("code", "interrupted"),
-		AUD_S("found", "the program ended before the answer; the "
-		    "step asks the card again"),
+		AUD_S("found", strcmp(st->open_class, "unanswerable") == 0 ?
+		    "the program ended before the answer; a person decides" :
+		    "the program ended before the answer; the step asks the "
+		    "card again"),
 	};
 
 	if (st->open_id[0] == '\0')

@@ -12,6 +12,7 @@
 
 #include "base/b64.h"
 #include "base/clock.h"
+#include "ceremony/identity.h"
 #include "ceremony/ladder.h"
 #include "ceremony/steps.h"
 
@@ -358,10 +359,8 @@ cer_key_identify(struct cer_room *room, const struct cer_instance *in,
 
 	KC_TRY(r, cer_command_begin(room, in, &c, err));
 	r = cer_key_find(tok, use, &key, &found, err);
-	if (kc_ok(r) && (!found || key.cert.len == 0))
-		r = KC_FAIL(err, KC_ECARDLESS, 0,
-		    "the card of %s holds no %s key with a certificate",
-		    card->def->person, cer_use_name[use]);
+	if (kc_ok(r))
+		r = cer_card_holds(room, card, use, found, &key, err);
 	KC_TRY(r, cert_done(room, in, &c, r, &key.cert, err));
 	KC_TRY(r, publish(room, in, card, use, err));
 	if (!card->judged[use])

@@ -18,7 +18,7 @@
 #define CER_EXCEPTIONS_MAX 200
 #define CER_ARTIFACTS_MAX 64
 #define CER_USES 2		/* TOK_WRAPPING, TOK_SIGNING */
-#define CER_FACTS_MAX 24
+#define CER_FACTS_MAX 32
 #define CER_EXPORT_WRITTEN "export.written"	/* row kind */
 
 /* struct cer_instance: a step for one person ("keys.generate.holder-2"). */
@@ -43,6 +43,8 @@ struct cer_card {
 	bool made[CER_USES];		/* key pair there and tested */
 	bool judged[CER_USES];		/* its provenance is in a row */
 	bool unsure;			/* an object may be half there */
+	char unanswered[33];		/* unanswerable command, no answer */
+	bool pin_changed, retired;
 	struct kc_buf cert[CER_USES];	/* DER, once imported */
 	char cert_sha[CER_USES][65];
 	char spki_sha[CER_USES][65];
@@ -147,11 +149,20 @@ KC_MUST kc_result cer_row(struct cer_room *room, const char *kind,
     const struct cer_instance *in, const struct aud_fact *facts, size_t n,
     struct kc_err *err);
 
+/* cer_tries: what the card said of the tries of its PIN (so: of its SO PIN)
+ * before and after a login; after NULL: it did not answer any more. */
+#define CER_TRIES 6
+size_t cer_tries(const struct tok_info *before, const struct tok_info *after,
+    bool so, struct aud_fact ret[static CER_TRIES]);
+
 /* struct cer_command: an intent row and its outcome row. */
 struct cer_command {
 	char id[24];
 	const char *command, *cls, *key;
 	const struct cer_card *card;
+	/* of the outcome's row, whatever it is: the card's counters */
+	struct aud_fact seen[CER_TRIES];
+	size_t n_seen;
 };
 /* cls: "repeatable", "answerable" or "unanswerable" (design 8.6). */
 KC_MUST kc_result cer_command_begin(struct cer_room *room,
@@ -168,6 +179,16 @@ KC_MUST kc_result cer_command_end(struct cer_room *room,
 KC_MUST kc_result cer_exception_note(struct cer_room *room,
     const struct cer_instance *in, const char *expected,
     const char *happened, const char *action, struct kc_err *err);
+
+/* unanswered.c: a command that nobody can ask the card about began and its
+ *  answer never came (design 8.6): the person who acts says what is done
+ *  now.  Exception rows with that person, and card.decided.
+ *  choices  a letter, blank, sentence a line; 'a' is always added: stop
+ *  ret      the letter; 'a' comes back as KC_ECANCEL, without rows */
+#define CER_TRY_NEW_PIN "Try the new PIN"	/* a decision */
+KC_MUST kc_result cer_unanswered(struct cer_room *room,
+    const struct cer_instance *in, const struct cer_card *card,
+    const char *choices, char *ret, struct kc_err *err);
 
 /* talk.c: prompts; exception forms and resizing are handled inside.
  *  KC_ESUSPEND and KC_ECANCEL come back. */
@@ -219,8 +240,21 @@ struct tok_wait cer_card_wait(struct cer_room *room, const char *work);
  *  ret  caller: kc_buf_free */
 KC_MUST kc_result cer_attest_root(const struct cer_room *room,
     struct kc_buf *ret, struct kc_err *err);
+/* factory.c: refuse a card that still has the factory's SO PIN or management
+ *  key.  tok: opened; a login is kept.  Rows: a command of its own */
+KC_MUST kc_result cer_factory_left(struct cer_room *room,
+    const struct cer_instance *in, struct cer_card *card,
+    struct tok_card *tok, struct kc_err *err);
+/* cer_so_login: give the session the SO PIN that the card was given here,
+ *  and prove it by a login with rows of its own. */
+KC_MUST kc_result cer_so_login(struct cer_room *room,
+    const struct cer_instance *in, struct cer_card *card,
+    struct tok_card *tok, struct kc_err *err);
 /* cer_room_login: open the bound card of a person and log in with the PIN
- *  the person types; a wrong PIN is journaled and asked again.
+ *  the person types (on the reader's pad, where it has one); a wrong PIN is
+ *  journaled and asked again.  Another's card, a clone, a locked card or one
+ *  with one try left is refused before a PIN is asked; the factory's PIN
+ *  after it was accepted.
  *  in rows: quiet = no rows (the caller has its own intent) */
 KC_MUST kc_result cer_room_login(struct cer_room *room,
     const struct cer_instance *in, struct cer_card *card, bool quiet,

@@ -58,12 +58,37 @@ cer_command_begin(struct cer_room *room, const struct cer_instance *in,
 	return cer_row(room, "card.intent", in, f, sizeof f / sizeof *f, err);
 }
 
-/* After these the card may or may not have done it. */
-static bool
-is_lost(enum kc_code code)
+size_t
+cer_tries(const struct tok_info *before, const struct tok_info *after,
+    bool so, struct aud_fact ret[static CER_TRIES])
 {
-	return code == KC_EHANG || code == KC_ECARD || code == KC_ECARDLESS ||
-	    code == KC_ECANCEL;
+	ret[0] = so ? AUD_B("so.low.before", before->so_low) :
+	    AUD_B("pin.low.before", before->pin_low);
+	ret[1] = so ? AUD_B("so.last.before", before->so_last) :
+	    AUD_B("pin.last.before", before->pin_last);
+	ret[2] = so ? AUD_B("so.locked.before", before->so_locked) :
+	    AUD_B("pin.locked.before", before->pin_locked);
+	if (after == NULL)
+		return 3;
+	ret[3] = so ? AUD_B("so.low.after", after->so_low) :
+	    AUD_B("pin.low.after", after->pin_low);
+	ret[4] = so ? AUD_B("so.last.after", after->so_last) :
+	    AUD_B("pin.last.after", after->pin_last);
+	ret[5] = so ? AUD_B("so.locked.after", after->so_locked) :
+	    AUD_B("pin.locked.after", after->pin_locked);
+	return 6;
+}
+
+/* After these the card may or may not have done it.  What nobody can ask the
+ * card about is refused by ourselves, without a native code, only before
+ * anything is sent: then it did not. */
+static bool
+is_lost(const struct cer_command *c, enum kc_code code,
+    const struct kc_err *err)
+{
+	return code == KC_EHANG || code == KC_ECARDLESS ||
+	    code == KC_ECANCEL || (code == KC_ECARD && (err->native != 0 ||
+	    strcmp(c->cls, "unanswerable") != 0));
 }
 
 kc_result
@@ -79,7 +104,7 @@ cer_command_end(struct cer_room *room, const struct cer_instance *in,
 	};
 	size_t have = 4;
 	const char *kind = kc_ok(r) ? "card.done" :
-	    is_lost(r.code) ? "card.unknown" : "card.failed";
+	    is_lost(c, r.code, err) ? "card.unknown" : "card.failed";
 	struct kc_buf found = { 0 };
 	struct kc_err row = { 0 };
 	kc_result w;
@@ -95,6 +120,8 @@ cer_command_end(struct cer_room *room, const struct cer_instance *in,
 		f[have++] = AUD_S("found", kc_buf_str(&found));
 		f[have++] = AUD_I("native", err->native);
 	}
+	for (size_t i = 0; i < c->n_seen && have < CER_FACTS_MAX; i++)
+		f[have++] = c->seen[i];
 	w = cer_row(room, kind, in, f, have, &row);
 	kc_buf_free(&found);
 	if (kc_ok(w))

@@ -88,6 +88,8 @@ on_intent(struct cer_room *room, const struct aud_entry *e)
 		return;
 	if (is(st->open_command, "generate") && use >= 0)
 		card->pending[use] = true;
+	if (is(st->open_class, "unanswerable"))
+		card->unanswered[0] = '\0';
 	if (is(st->open_command, "initialise")) {
 		card->inits++;
 		COPY(card->label, aud_entry_str(e, "label"));
@@ -129,6 +131,12 @@ on_done(struct cer_room *room, const struct aud_entry *e, struct kc_err *err)
 		COPY(card->serial, aud_entry_str(e, "serial"));
 		COPY(card->module, aud_entry_str(e, "module"));
 	}
+	if (is(command, "initialise"))
+		card->pin_changed = card->retired = false;
+	if (is(command, "pin"))
+		card->pin_changed = true;
+	if (is(command, "retire"))
+		card->retired = true;
 	if (is(command, "sweep"))
 		card->unsure = false;
 	if (way != NULL)
@@ -175,9 +183,27 @@ on_not_done(struct cer_room *room, const struct aud_entry *e)
 	const char *command = aud_entry_str(e, "command");
 
 	room->st.open_id[0] = '\0';
-	if (card != NULL && (is(command, "generate") ||
-	    is(command, "certificate")))
+	if (card == NULL)
+		return;
+	if (is(command, "generate") || is(command, "certificate"))
 		card->unsure = true;
+	if (is(room->st.open_class, "unanswerable") &&
+	    is(e->kind, "card.unknown"))
+		COPY(card->unanswered, command);
+}
+
+/* A person said what is done about an unanswered command. */
+static void
+on_decided(struct cer_room *room, const struct aud_entry *e)
+{
+	struct cer_card *card = find_card(room, aud_entry_str(e, "card"));
+
+	if (card == NULL)
+		return;
+	card->unanswered[0] = '\0';
+	if (is(aud_entry_str(e, "command"), "pin"))
+		card->pin_changed = is(aud_entry_str(e, "decision"),
+		    CER_TRY_NEW_PIN);
 }
 
 static void
@@ -259,6 +285,8 @@ cer_state_apply(struct cer_room *room, const struct aud_entry *e,
 		on_provenance(room, e);
 	else if (is(e->kind, "card.failed") || is(e->kind, "card.unknown"))
 		on_not_done(room, e);
+	else if (is(e->kind, "card.decided"))
+		on_decided(room, e);
 	else if (is(e->kind, "file.intent")) {
 		COPY(st->intent_name, aud_entry_str(e, "name"));
 		COPY(st->intent_sha, aud_entry_str(e, "sha256"));

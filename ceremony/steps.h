@@ -26,6 +26,8 @@ CER_DO(clock);
 CER_DO(software);
 CER_DO(identify);
 CER_DO(initialise);
+CER_DO(pin);
+CER_DO(retire);
 CER_DO(generate);
 CER_DO(prove);
 CER_DO(set);
@@ -47,6 +49,21 @@ CER_DO(close);
 KC_MUST kc_result cer_card_initialise(struct cer_room *room,
     const struct cer_instance *in, struct cer_card *card,
     struct kc_err *err);
+
+/* newpin.c: struct cer_chosen: what the holder chose; puk empty: none is the
+ * holder's.  Both are empty where the reader's pad asks. */
+struct cer_chosen {
+	struct kc_secret pin, puk;
+};
+KC_MUST kc_result cer_choose(struct cer_room *room,
+    const struct cer_instance *in, const struct tok_info *info,
+    struct cer_chosen *ret, struct kc_err *err);
+/* cer_choose_pin: the PIN alone.  key: of the prompt */
+KC_MUST kc_result cer_choose_pin(struct cer_room *room,
+    const struct cer_instance *in, const struct tok_info *info,
+    const char *key, struct kc_secret *ret, struct kc_err *err);
+/* cer_puk_by_holder: does the step say `puk: holder`? */
+bool cer_puk_by_holder(const struct cer_instance *in);
 
 /* keys.c: one key of a logged-in card.
  * cer_key_find: the pair under our id; *ret_found false: none.

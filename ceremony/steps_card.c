@@ -108,7 +108,7 @@ cer_do_generate(struct cer_room *room, const struct cer_instance *in,
 		KC_TRY(r, begin_again(room, in, card, err));
 	KC_TRY(r, cer_room_login(room, in, card, false, &tok, err));
 	if (so_makes(card, want))
-		KC_TRY(r, tok_so_pin(tok, &card->so, err));
+		KC_TRY(r, cer_so_login(room, in, card, tok, err));
 	for (size_t u = 0; u < CER_USES; u++)
 		/* Also one whose certificate is known: a kill may have come
 		 * before its artifact and its signer row. */
@@ -159,6 +159,7 @@ cer_do_identify(struct cer_room *room, const struct cer_instance *in,
 	KC_TRY(r, cer_continue(room, in, "insert",
 	    "Put your card into the reader, then Enter.", err));
 	KC_TRY(r, cer_room_login(room, in, card, false, &tok, err));
+	KC_TRY(r, cer_factory_left(room, in, card, tok, err));
 	for (size_t u = 0; u < CER_USES; u++)
 		if (want[u])
 			KC_TRY(r, cer_key_identify(room, in, card, tok,

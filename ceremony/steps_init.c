@@ -8,11 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ceremony/pinrule.h"
+#include "ceremony/identity.h"
 #include "ceremony/readers.h"
 #include "ceremony/steps.h"
-
-#define WEAK_MAX 5
+#include "tokens/profile.h"
 
 /* struct found: what the card's module shows. */
 struct found {
@@ -30,51 +29,6 @@ is_piv(const struct tok_info *i)
 	return p != NULL && p->birth == TOK_BIRTH_PIV;
 }
 
-/* A PIN the holder chooses, typed twice; a weak one is asked for again. */
-static kc_result
-new_pin(struct cer_room *room, const struct cer_instance *in,
-    const struct tok_info *info, struct kc_secret *ret, struct kc_err *err)
-{
-	const struct tok_profile *profile = tok_profile_named(info->profile);
-	char text[160] = "Choose a PIN for your new card.";
-	struct cer_pin p = { .key = "new-pin", .person = in->person->id,
-		.name = in->person->name, .twice = true, .min = 6, .max = 8,
-		.tries = "", .text = text };
-	const char *weak;
-	kc_result r;
-
-	for (int tries = 1;; tries++) {
-		KC_TRY(r, cer_pin_ask(room, in, &p, ret, err));
-		weak = cer_pin_weak(ret, profile);
-		if (weak == NULL)
-			break;
-		kc_secret_free(ret);
-		if (tries == WEAK_MAX)
-			return KC_FAIL(err, KC_EPIN, 0, "%d PINs were chosen "
-			    "that anybody would guess; no card has seen one",
-			    WEAK_MAX);
-		(void)snprintf(text, sizeof text, "Not that PIN: %s. No card "
-		    "has seen it. Choose another.", weak);
-	}
-out:
-	return r;
-}
-
-/* Which other card of the ceremony has this serial? */
-static const struct cer_card *
-bound_to(struct cer_room *room, const struct cer_card *mine,
-    const char *serial)
-{
-	for (size_t i = 0; i < room->site.n_cards; i++) {
-		const struct cer_card *c = &room->st.card[i];
-
-		if (c != mine && (strcmp(c->serial, serial) == 0 ||
-		    strcmp(c->def->serial, serial) == 0))
-			return c;
-	}
-	return NULL;
-}
-
 /* Real cards: the one with the site file's serial; without one, the only
  * card there that is nobody else's. */
 static kc_result
@@ -86,7 +40,7 @@ choose_card(struct cer_room *room, const struct cer_card *card,
 	size_t fit = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		const struct cer_card *c = bound_to(room, card,
+		const struct cer_card *c = cer_card_bound(room, card,
 		    list[i].serial);
 
 		if (card->def->serial[0] != '\0' &&
@@ -104,9 +58,16 @@ choose_card(struct cer_room *room, const struct cer_card *card,
 		return KC_FAIL(err, KC_ECARD, 0, "%zu cards are present that "
 		    "could be %s's: leave only that one in the readers", fit,
 		    card->def->person);
+	if (fit == 0 && other != NULL && other->initialised)
+		return KC_FAIL(err, KC_EREFUSED, 0, "the card with serial %s "
+		    "was made %s's in this ceremony: it is given a second "
+		    "time, for %s; take it out and put in a card of %s's own",
+		    other->serial, other->def->person, card->def->person,
+		    card->def->person);
 	if (fit == 0 && other != NULL)
 		return KC_FAIL(err, KC_EREFUSED, 0, "the card with serial %s "
-		    "is %s's, not %s's", other->serial[0] != '\0' ?
+		    "is %s's, not %s's: take it out and put in the right one",
+		    other->serial[0] != '\0' ?
 		    other->serial : other->def->serial, other->def->person,
 		    card->def->person);
 	return KC_DONE;
@@ -144,6 +105,15 @@ out:
 	return r;
 }
 
+/* Who has the SO PIN and the PUK afterwards. */
+static const char *
+so_said(const struct tok_info *i)
+{
+	return i->pin_pad ? "typed on the reader's pad" : is_piv(i) ?
+	    "random, until the keys are made, then discarded" :
+	    "random, discarded";
+}
+
 static kc_result
 init_done(struct cer_room *room, const struct cer_instance *in,
     const struct cer_command *c, kc_result r, const struct tok_info *info,
@@ -158,9 +128,9 @@ init_done(struct cer_room *room, const struct cer_instance *in,
 		AUD_S("model", info->model),
 		AUD_S("firmware", info->firmware),
 		AUD_S("module", info->profile),
-		AUD_S("so-pin", is_piv(info) ? "random, until the keys are "
-		    "made, then discarded" : "random, discarded"),
-		AUD_S("puk", is_piv(info) ? "random, discarded" : "none"),
+		AUD_S("so-pin", so_said(info)),
+		AUD_S("puk", !is_piv(info) ? "none" : cer_puk_by_holder(in) ?
+		    "the holder's" : "random, discarded"),
 		AUD_B("software-token", tok_known_soft(info)),
 		AUD_B("adopted", adopted),
 		AUD_I("rsa.min", (int64_t)info->rsa_min),
@@ -238,7 +208,7 @@ keep_so(struct cer_card *card, const struct tok_info *info,
 static kc_result
 init_card(struct cer_room *room, const struct cer_instance *in,
     struct cer_card *card, const struct tok_info *found,
-    const struct kc_secret *pin, struct kc_err *err)
+    const struct cer_chosen *by, struct kc_err *err)
 {
 	struct cer_command c = { .command = "initialise", .cls =
 		is_piv(found) ? "unanswerable" : "answerable", .key = "",
@@ -259,12 +229,12 @@ init_card(struct cer_room *room, const struct cer_instance *in,
 	(void)snprintf(uri.serial, sizeof uri.serial, "%s",
 	    is_piv(found) ? found->serial : "");
 	KC_TRY(r, cer_card_module(room, card, &env, &m, err));
-	KC_TRY(r, tok_profile_so_pin(tok_profile_named(found->profile), &so,
-	    err));
+	if (!found->pin_pad)
+		KC_TRY(r, tok_profile_so_pin(tok_profile_named(
+		    found->profile), &so, err));
+	KC_TRY(r, tok_open(room->app->server, &m, &uri, &wait, &tok, err));
 	KC_TRY(r, cer_command_begin(room, in, &c, err));
-	r = tok_open(room->app->server, &m, &uri, &wait, &tok, err);
-	if (kc_ok(r))
-		r = tok_init(tok, card->label, &so, pin, NULL, err);
+	r = tok_init(tok, card->label, &so, &by->pin, &by->puk, err);
 	if (kc_ok(r))
 		r = tok_info(tok, &info, err);
 	if (kc_ok(r) && tok_known_soft(&info) && !room->rehearsal)
@@ -273,6 +243,7 @@ init_card(struct cer_room *room, const struct cer_instance *in,
 		    info.model);
 	if (kc_ok(r))
 		keep_so(card, &info, &so);
+	c.n_seen = cer_tries(found, kc_ok(r) ? &info : NULL, true, c.seen);
 	r = init_done(room, in, &c, r, &info, false, err);
 	if (kc_ok(r))
 		cer_line(room, CER_LINE_LABEL, "Card", "%s, serial %s",
@@ -295,18 +266,17 @@ confirm(struct cer_room *room, const struct cer_instance *in,
 		.person = in->person->id, .name = in->person->name,
 		.word = "INITIALISE", .certain = room->view.certain,
 		.text = "Everything on this card will be lost." };
+	char letter;
 	kc_result r = KC_DONE;
 
 	if (!is_piv(found))
 		return r;
 	cer_line(room, CER_LINE_LABEL, "Card", "%s, serial %s, in %s",
 	    found->model, found->serial, found->reader);
-	if (card->inits > 0 && !card->initialised)
-		KC_TRY(r, cer_exception_note(room, in,
-		    "a card initialised once", "an earlier initialisation of "
-		    "this card was interrupted; which PIN and management key "
-		    "it has nobody can tell",
-		    "the card is initialised again", err));
+	if (card->unanswered[0] != '\0')
+		KC_TRY(r, cer_unanswered(room, in, card,
+		    "i Initialise the card again\n"
+		    "b The card is as it was before; go on", &letter, err));
 	r = cer_ask(room, in, &q, &a, err);
 out:
 	return r;
@@ -317,7 +287,8 @@ cer_card_initialise(struct cer_room *room, const struct cer_instance *in,
     struct cer_card *card, struct kc_err *err)
 {
 	struct found found = { 0 };
-	struct kc_secret pin = { 0 };
+	const struct tok_info *info;
+	struct cer_chosen by = { 0 };
 	bool adopted = false;
 	kc_result r;
 
@@ -327,21 +298,22 @@ cer_card_initialise(struct cer_room *room, const struct cer_instance *in,
 		    "no blank card for %s is present", in->person->id);
 		goto out;
 	}
+	info = found.there ? &found.info : &found.ours;
 	if (found.there)
-		KC_TRY(r, confirm(room, in, card, &found.info, err));
-	KC_TRY(r, new_pin(room, in, found.there ? &found.info : &found.ours,
-	    &pin, err));
+		KC_TRY(r, confirm(room, in, card, info, err));
+	KC_TRY(r, cer_choose(room, in, info, &by, err));
 	if (card->inits > 0 && found.ours_there)
-		KC_TRY(r, try_adopt(room, in, card, &found.ours, &pin,
+		KC_TRY(r, try_adopt(room, in, card, &found.ours, &by.pin,
 		    &adopted, err));
 	if (!adopted && !found.there)
 		r = KC_FAIL(err, KC_ECARDLESS, 0, "the card of %s was "
 		    "interrupted while it was initialised, and no blank one "
 		    "is present", in->person->id);
 	else if (!adopted)
-		r = init_card(room, in, card, &found.info, &pin, err);
+		r = init_card(room, in, card, &found.info, &by, err);
 out:
-	kc_secret_free(&pin);
+	kc_secret_free(&by.pin);
+	kc_secret_free(&by.puk);
 	return r;
 }
 

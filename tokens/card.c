@@ -173,16 +173,70 @@ out:
 }
 
 kc_result
+tok_may_login(const struct tok_info *i, struct kc_err *err)
+{
+	kc_result r = KC_DONE;
+
+	if (i->pin_locked)
+		r = KC_FAIL(err, KC_ECARD, 0, "card %s: its PIN is locked: too "
+		    "many wrong ones were typed; unblock it with its PUK, or "
+		    "replace the card", i->serial);
+	else if (i->initialized && !i->pin_set)
+		r = KC_FAIL(err, KC_ECARD, 0,
+		    "card %s: no user PIN is set", i->serial);
+	else if (!i->initialized)
+		r = KC_FAIL(err, KC_ECARD, 0, "the card in slot %lu is blank: "
+		    "initialise it first", i->slot);
+	else if (i->pin_last)
+		r = KC_FAIL(err, KC_EPINLAST, 0, "card %s: one PIN try is "
+		    "left; the PIN was not sent", i->serial);
+	if (!kc_ok(r))
+		kc_certain(err, "the card's try counter is unchanged");
+	return r;
+}
+
+kc_result
+tok_may_so(const struct tok_info *i, struct kc_err *err)
+{
+	kc_result r = KC_DONE;
+
+	if (i->so_locked)
+		r = KC_FAIL(err, KC_ECARD, 0, "card %s: its SO PIN is locked: "
+		    "replace the card", i->serial);
+	else if (i->so_last)
+		r = KC_FAIL(err, KC_EPINLAST, 0, "card %s: one try of its SO "
+		    "PIN is left; the SO PIN was not sent", i->serial);
+	if (!kc_ok(r))
+		kc_certain(err, "the card's try counters are unchanged");
+	return r;
+}
+
+/* An operation of the child with one secret, or none for the pad. */
+static kc_result
+one_secret(struct tok_card *card, uint32_t op, const struct kc_secret *s,
+    struct kc_err *err)
+{
+	uint32_t n = s != NULL && s->len > 0;
+	kc_result r;
+
+	KC_TRY(r, tok_link_begin(card, op, n, err));
+	r = tok_link_call(card, &s, n, 0, err);
+out:
+	return r;
+}
+
+kc_result
 tok_login(struct tok_card *card, const struct kc_secret *pin,
     struct kc_err *err)
 {
-	uint32_t n = pin != NULL && pin->len > 0;
-	kc_result r;
+	return one_secret(card, TOK_OP_LOGIN, pin, err);
+}
 
-	KC_TRY(r, tok_link_begin(card, TOK_OP_LOGIN, n, err));
-	r = tok_link_call(card, &pin, n, 0, err);
-out:
-	return r;
+kc_result
+tok_set_pin(struct tok_card *card, const struct kc_secret *pin,
+    struct kc_err *err)
+{
+	return one_secret(card, TOK_OP_SET_PIN, pin, err);
 }
 
 kc_result
@@ -191,7 +245,9 @@ tok_init(struct tok_card *card, const char *label,
     const struct kc_secret *puk, struct kc_err *err)
 {
 	const struct kc_secret *all[] = { so_pin, pin, puk };
-	uint32_t n = puk != NULL && puk->len > 0 ? 3 : 2;
+	bool pad = (so_pin == NULL || so_pin->len == 0) &&
+	    (pin == NULL || pin->len == 0);
+	uint32_t n = pad ? 0 : puk != NULL && puk->len > 0 ? 3 : 2;
 	kc_result r;
 
 	if (label[0] == '\0' || strlen(label) > 32)
@@ -209,10 +265,12 @@ kc_result
 tok_so_pin(struct tok_card *card, const struct kc_secret *so_pin,
     struct kc_err *err)
 {
-	kc_result r;
+	return one_secret(card, TOK_OP_SO_PIN, so_pin, err);
+}
 
-	KC_TRY(r, tok_link_begin(card, TOK_OP_SO_PIN, 1, err));
-	r = tok_link_call(card, &so_pin, 1, 0, err);
-out:
-	return r;
+kc_result
+tok_so_try(struct tok_card *card, const struct kc_secret *so_pin,
+    struct kc_err *err)
+{
+	return one_secret(card, TOK_OP_SO_TRY, so_pin, err);
 }

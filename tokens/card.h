@@ -115,11 +115,28 @@ int tok_pid(const struct tok_card *card);
 KC_MUST kc_result tok_info(struct tok_card *card, struct tok_info *ret,
     struct kc_err *err);
 
+/* tok_may_login, tok_may_so: by what the card says of its counters, may its
+ *  PIN (its SO PIN) be asked for and sent?
+ *  Errors: KC_ECARD blank, without a PIN, or locked; KC_EPINLAST one try is
+ *  left */
+KC_MUST kc_result tok_may_login(const struct tok_info *info,
+    struct kc_err *err);
+KC_MUST kc_result tok_may_so(const struct tok_info *info,
+    struct kc_err *err);
+
 /* tok_login: log the user in.
- *  pin    in; stays the caller's
+ *  pin    in; stays the caller's; NULL or empty: the reader's pad asks
  *  Device: counts a wrong PIN.  Errors: KC_EPIN; KC_EPINLAST before
  *  sending when only one try is left; KC_ECARD locked */
 KC_MUST kc_result tok_login(struct tok_card *card,
+    const struct kc_secret *pin, struct kc_err *err);
+
+/* tok_set_pin: the user's PIN from the one that tok_login proved to pin, and
+ *  that one proven by a login.
+ *  pin  NULL or empty: both are typed on the reader's pad
+ *  Errors: KC_EPIN the old PIN again, or one that does not fit: the card was
+ *  not changed.  After others nobody can ask which PIN the card takes */
+KC_MUST kc_result tok_set_pin(struct tok_card *card,
     const struct kc_secret *pin, struct kc_err *err);
 
 /* tok_init: initialise the token (all objects are lost), set the user PIN,
@@ -128,6 +145,7 @@ KC_MUST kc_result tok_login(struct tok_card *card,
  *  so_pin  as tok_profile_so_pin draws it; on a PIV card it becomes the
  *          management key, on others the SO PIN
  *  puk     NULL or empty: on a card that has one, drawn and discarded
+ *  so_pin and pin both NULL or empty: both are typed on the reader's pad
  *  Errors: KC_EPIN (SO PIN of an initialised token, or one that does not
  *  fit); KC_ECARD (not through this module) */
 KC_MUST kc_result tok_init(struct tok_card *card, const char *label,
@@ -138,6 +156,13 @@ KC_MUST kc_result tok_init(struct tok_card *card, const char *label,
  *  keys and certificates (struct tok_profile, so_makes).  Not sent to the
  *  card before it is needed; dies with the session. */
 KC_MUST kc_result tok_so_pin(struct tok_card *card,
+    const struct kc_secret *so_pin, struct kc_err *err);
+
+/* tok_so_try: does the card take this SO PIN?  A user who was logged in is so
+ *  again afterwards.
+ *  Device: a wrong one is counted, but not by a PIV card
+ *  Errors: KC_EPIN it does not; as tok_may_so */
+KC_MUST kc_result tok_so_try(struct tok_card *card,
     const struct kc_secret *so_pin, struct kc_err *err);
 
 /* tok_keys: the RSA key pairs (or lone halves) the session can see.

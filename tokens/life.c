@@ -20,9 +20,9 @@ drop_session(struct tok_mod *m)
 	kc_secret_free(&m->pin);
 }
 
-static kc_result
-login(struct tok_mod *m, CK_USER_TYPE who, const struct kc_secret *pin,
-    const char *what, struct kc_err *err)
+kc_result
+tok_mod_enter(struct tok_mod *m, CK_USER_TYPE who,
+    const struct kc_secret *pin, const char *what, struct kc_err *err)
 {
 	kc_result r;
 	CK_RV rv;
@@ -31,6 +31,10 @@ login(struct tok_mod *m, CK_USER_TYPE who, const struct kc_secret *pin,
 	rv = m->f->C_Login(m->session, who, pin->p, pin->len);
 	if (rv != CKR_OK)
 		r = tok_ckr(err, rv, what);
+	if (r.code == KC_EPIN && who == CKU_SO)
+		r = KC_FAIL(err, KC_EPIN, (long)rv, "%s: the card does not "
+		    "accept this SO PIN (of a PIV card, this management key)",
+		    what);
 out:
 	return r;
 }
@@ -107,8 +111,8 @@ set_user_pin(struct tok_mod *m, const struct kc_secret *so,
 	kc_result r;
 	CK_RV rv;
 
-	KC_TRY(r, login(m, CKU_SO, so, "logging in as security officer",
-	    err));
+	KC_TRY(r, tok_mod_enter(m, CKU_SO, so,
+	    "logging in as security officer", err));
 	rv = m->f->C_InitPIN(m->session, pin->p, pin->len);
 	(void)m->f->C_Logout(m->session);
 	if (rv != CKR_OK)
@@ -151,16 +155,16 @@ birth_factory_so(struct tok_mod *m, const char *label,
 		goto out;
 	}
 	KC_TRY(r, init_token(m, label, &was, err));
-	KC_TRY(r, login(m, CKU_SO, &was, "logging in with the SO PIN that "
-	    "initialisation puts back", err));
+	KC_TRY(r, tok_mod_enter(m, CKU_SO, &was, "logging in with the SO "
+	    "PIN that initialisation puts back", err));
 	r = change(m, factory, so, "replacing the factory's SO PIN", err);
 	(void)m->f->C_Logout(m->session);
 	if (!kc_ok(r))
 		goto out;
 	KC_TRY(r, draw_digits("", &first, err));
 	KC_TRY(r, set_user_pin(m, so, &first, err));
-	KC_TRY(r, login(m, CKU_USER, &first, "logging in with the first PIN",
-	    err));
+	KC_TRY(r, tok_mod_enter(m, CKU_USER, &first,
+	    "logging in with the first PIN", err));
 	rv = m->f->C_SetPIN(m->session, first.p, first.len, pin->p, pin->len);
 	(void)m->f->C_Logout(m->session);
 	if (rv != CKR_OK)
@@ -200,14 +204,14 @@ new_management_key(struct tok_mod *m, const struct kc_secret *was,
 	kc_result r;
 	CK_RV rv;
 
-	KC_TRY(r, login(m, CKU_SO, was, "logging in with the management key "
-	    "that the card has", err));
+	KC_TRY(r, tok_mod_enter(m, CKU_SO, was, "logging in with the "
+	    "management key that the card has", err));
 	rv = m->f->C_SetPIN(m->session, was->p, was->len, so->p, so->len);
 	(void)m->f->C_Logout(m->session);
 	if (rv != CKR_OK)
 		return tok_ckr(err, rv, "replacing the management key");
-	KC_TRY(r, login(m, CKU_SO, so, "proving the new management key",
-	    err));
+	KC_TRY(r, tok_mod_enter(m, CKU_SO, so,
+	    "proving the new management key", err));
 	(void)m->f->C_Logout(m->session);
 out:
 	return r;
@@ -269,6 +273,15 @@ check_credentials(struct tok_mod *m, const char *label,
 		goto out;
 	}
 	KC_TRY(r, tok_mod_info(m, m->slot, &i, err));
+	if (pin->len == 0 && so->len == 0) {
+		if (!i.pin_pad)
+			r = KC_FAIL(err, KC_EPIN, 0, "no new PIN was given, "
+			    "and the reader has no pad to type it on");
+		else if (p->birth != TOK_BIRTH_PLAIN)
+			r = KC_FAIL(err, KC_ECARD, 0, "through %s a card is "
+			    "not initialised on the reader's pad", p->name);
+		goto out;
+	}
 	if (pin->len < i.pin_min || pin->len > i.pin_max ||
 	    so->len < i.pin_min || so->len > i.pin_max)
 		r = KC_FAIL(err, KC_EPIN, 0, "PINs of %lu to %lu bytes fit "
@@ -311,7 +324,7 @@ tok_mod_init(struct tok_mod *m, const char *label,
 		goto out;
 	/* Not by what the module says of the tries left: ykcs11 still has the
 	 * locked PIN in mind with which it made the reset possible. */
-	KC_TRY(r, login(m, CKU_USER, pin, "proving the new PIN", err));
+	KC_TRY(r, tok_mod_enter(m, CKU_USER, pin, "proving the new PIN", err));
 	m->logged_in = true;
 	KC_TRY(r, tok_mod_keep(&m->pin, pin, err));
 	if (m->profile->so_makes)
@@ -335,8 +348,8 @@ tok_mod_as_so(struct tok_mod *m, struct kc_err *err)
 		return r;
 	}
 	(void)m->f->C_Logout(m->session);
-	r = login(m, CKU_SO, &m->so_pin, "logging in as security officer",
-	    err);
+	r = tok_mod_enter(m, CKU_SO, &m->so_pin,
+	    "logging in as security officer", err);
 	if (!kc_ok(r)) {
 		kc_certain(err, "the card was not changed");
 		m->logged_in = false;
@@ -350,5 +363,6 @@ tok_mod_as_user(struct tok_mod *m, struct kc_err *err)
 	if (!m->profile->so_makes)
 		return KC_DONE;
 	(void)m->f->C_Logout(m->session);
-	return login(m, CKU_USER, &m->pin, "logging the user in again", err);
+	return tok_mod_enter(m, CKU_USER, &m->pin,
+	    "logging the user in again", err);
 }

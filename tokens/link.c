@@ -23,6 +23,8 @@ static const int64_t budget_ms[TOK_OPS] = {
 	[TOK_OP_LOGIN] = 60000,		/* a PIN pad waits for a person */
 	[TOK_OP_INIT] = 120000,
 	[TOK_OP_SO_PIN] = 2000,
+	[TOK_OP_SO_TRY] = 60000,
+	[TOK_OP_SET_PIN] = 120000,
 	[TOK_OP_KEYS] = 20000,
 	[TOK_OP_GENERATE] = 900000,	/* RSA-4096 on a slow card */
 	[TOK_OP_ERASE] = 60000,
@@ -62,7 +64,7 @@ tok_link_died(struct tok_card *c, struct kc_err *err)
 		    "the card process died (signal %d, %s)", WTERMSIG(status),
 		    strsignal(WTERMSIG(status)));
 	else
-		(void)KC_FAIL(err, KC_ECARD, status,
+		(void)KC_FAIL(err, KC_ECARD, status != 0 ? status : -1,
 		    "the card process ended by itself");
 	kc_certain(err, "this program is unharmed; read the card's state "
 	    "again before going on");
@@ -124,7 +126,7 @@ kc_result
 tok_link_nonsense(struct tok_card *c, struct kc_err *err)
 {
 	(void)tok_link_end(c);
-	return KC_FAIL(err, KC_ECARD, 0,
+	return KC_FAIL(err, KC_ECARD, -1,
 	    "the card process sent an answer that makes no sense");
 }
 

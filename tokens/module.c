@@ -245,27 +245,6 @@ tok_mod_session(struct tok_mod *m, struct kc_err *err)
 	return KC_DONE;
 }
 
-static kc_result
-check_tries(const struct tok_info *i, struct kc_err *err)
-{
-	if (i->pin_locked)
-		return KC_FAIL(err, KC_ECARD, 0,
-		    "card %s: its PIN is locked", i->serial);
-	if (i->initialized && !i->pin_set)
-		return KC_FAIL(err, KC_ECARD, 0,
-		    "card %s: no user PIN is set", i->serial);
-	if (!i->initialized)
-		return KC_FAIL(err, KC_ECARD, 0,
-		    "the card in slot %lu is blank: initialise it first",
-		    i->slot);
-	if (!i->pin_last)
-		return KC_DONE;
-	(void)KC_FAIL(err, KC_EPINLAST, 0, "card %s: one PIN try is left; "
-	    "the PIN was not sent", i->serial);
-	kc_certain(err, "the card's try counter is unchanged");
-	return (kc_result){ KC_EPINLAST };
-}
-
 kc_result
 tok_mod_login(struct tok_mod *m, const struct kc_secret *pin,
     struct kc_err *err)
@@ -279,7 +258,7 @@ tok_mod_login(struct tok_mod *m, const struct kc_secret *pin,
 		return KC_FAIL(err, KC_EREFUSED, 0,
 		    "card: the user is logged in already");
 	KC_TRY(r, tok_mod_info(m, m->slot, &i, err));
-	KC_TRY(r, check_tries(&i, err));
+	KC_TRY(r, tok_may_login(&i, err));
 	rv = m->f->C_Login(m->session, CKU_USER, pin->p, pin->len);
 	if (rv != CKR_OK) {
 		struct tok_info after = i;

@@ -75,6 +75,18 @@ KC_MUST kc_result tok_mod_init(struct tok_mod *m, const char *label,
     const struct kc_secret *so_pin, const struct kc_secret *pin,
     const struct kc_secret *puk, struct kc_err *err);
 
+/* tok_mod_enter: C_Login in the session, opened if need be (life.c).
+ *  pin   empty: the reader's PIN pad asks
+ *  what  for messages.  Errors: KC_EPIN; as tok_mod_session */
+KC_MUST kc_result tok_mod_enter(struct tok_mod *m, CK_USER_TYPE who,
+    const struct kc_secret *pin, const char *what, struct kc_err *err);
+
+/* change.c: tok_so_try and tok_set_pin of card.h. */
+KC_MUST kc_result tok_mod_so_try(struct tok_mod *m,
+    const struct kc_secret *so, struct kc_err *err);
+KC_MUST kc_result tok_mod_set_pin(struct tok_mod *m,
+    const struct kc_secret *pin, struct kc_err *err);
+
 /* tok_mod_as_so, tok_mod_as_user: where the SO makes the objects, change
  *  the session to the SO and back; else nothing.
  *  Errors: KC_EPIN no SO PIN was given, or a wrong one */

@@ -116,7 +116,7 @@ do_init(struct tok_child *c, struct kc_err *err)
 	char label[33];
 
 	tok_get_str(&c->in, label, sizeof label);
-	if (!tok_msg_done(&c->in) || c->secret[1].len == 0)
+	if (!tok_msg_done(&c->in))
 		return KC_FAIL(err, KC_EBUG, 0, TOK_NOT_UNDERSTOOD);
 	return tok_mod_init(&c->mod, label, &c->secret[0], &c->secret[1],
 	    &c->secret[2], err);
@@ -126,6 +126,18 @@ static kc_result
 do_so_pin(struct tok_child *c, struct kc_err *err)
 {
 	return tok_mod_keep(&c->mod.so_pin, &c->secret[0], err);
+}
+
+static kc_result
+do_so_try(struct tok_child *c, struct kc_err *err)
+{
+	return tok_mod_so_try(&c->mod, &c->secret[0], err);
+}
+
+static kc_result
+do_set_pin(struct tok_child *c, struct kc_err *err)
+{
+	return tok_mod_set_pin(&c->mod, &c->secret[0], err);
 }
 
 static kc_result
@@ -351,6 +363,8 @@ const struct tok_child_op tok_child_ops[TOK_OPS] = {
 	[TOK_OP_LOGIN] = { do_login, true },
 	[TOK_OP_INIT] = { do_init, true },
 	[TOK_OP_SO_PIN] = { do_so_pin, true },
+	[TOK_OP_SO_TRY] = { do_so_try, true },
+	[TOK_OP_SET_PIN] = { do_set_pin, true },
 	[TOK_OP_KEYS] = { do_keys, true },
 	[TOK_OP_GENERATE] = { do_generate, true },
 	[TOK_OP_ERASE] = { do_erase, true },

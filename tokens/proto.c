@@ -269,7 +269,7 @@ recv_bytes(int fd, uint8_t *p, size_t max, size_t *ret, struct kc_err *err)
 		return KC_FAIL(err, KC_ECARD, errno,
 		    "a message could not be received: %s", strerror(errno));
 	if ((size_t)n > max)
-		return KC_FAIL(err, KC_ECARD, 0,
+		return KC_FAIL(err, KC_ECARD, -1,
 		    "a message has %zd bytes; the limit is %zu", n, max);
 	*ret = (size_t)n;
 	return KC_DONE;

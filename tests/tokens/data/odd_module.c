@@ -1,18 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A card module that misbehaves: C_Login never answers, searching aborts.
- * Built as a shared object by the test that uses it.
+ * Built as a shared object by the test that uses it.  With OPENSC_CONF set
+ * one PIN try is left.  With TPM2_PKCS11_STORE set it is a reader with a PIN
+ * pad and a blank card: it takes no PIN but from the pad, and holds nothing.
+ * It chatters on stdout and stderr, and its label names the first variable
+ * that would make a module write a log.
  */
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <p11-kit/pkcs11.h>
 
+static const char *const debug[] = { "YKCS11_DBG", "OPENSC_DEBUG",
+	"PKCS11SPY", "PKCS11SPY_OUTPUT", "LIBPCSCLITE_DEBUG", "SOFTHSM2_DEBUG",
+	"OPENCRYPTOKI_TRACE_LEVEL", "TPM2_PKCS11_LOG_LEVEL", "TSS2_LOG" };
+
+static bool
+on_pad(void)
+{
+	return getenv("TPM2_PKCS11_STORE") != NULL;
+}
+
 static CK_RV
 initialize(void *args)
 {
 	(void)args;
+	(void)puts("odd-chatter");
+	(void)fflush(stdout);
+	(void)fputs("odd-chatter\n", stderr);
 	return CKR_OK;
 }
 
@@ -48,7 +67,14 @@ get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO *info)
 	(void)slot;
 	memset(info, ' ', sizeof *info);
 	memcpy(info->serialNumber, "odd", 3);
+	for (size_t i = sizeof debug / sizeof *debug; i-- > 0; )
+		if (getenv(debug[i]) != NULL)
+			memcpy(info->label, debug[i], strlen(debug[i]));
+	info->ulMinPinLen = 4;
+	info->ulMaxPinLen = 8;
 	info->flags = CKF_TOKEN_INITIALIZED | CKF_USER_PIN_INITIALIZED;
+	if (on_pad())
+		info->flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
 	if (getenv("OPENSC_CONF") != NULL)
 		info->flags |= CKF_USER_PIN_FINAL_TRY;
 	return CKR_OK;
@@ -84,13 +110,52 @@ close_session(CK_SESSION_HANDLE s)
 	return CKR_OK;
 }
 
+/* What is typed on the pad never comes through here. */
+static CK_RV
+from_pad(const CK_UTF8CHAR *pin, CK_ULONG len)
+{
+	return pin == NULL && len == 0 ? CKR_OK : CKR_PIN_INCORRECT;
+}
+
+static CK_RV
+logout(CK_SESSION_HANDLE s)
+{
+	(void)s;
+	return CKR_OK;
+}
+
+static CK_RV
+init_token(CK_SLOT_ID slot, CK_UTF8CHAR *pin, CK_ULONG len,
+    CK_UTF8CHAR *label)
+{
+	(void)slot;
+	(void)label;
+	return from_pad(pin, len);
+}
+
+static CK_RV
+init_pin(CK_SESSION_HANDLE s, CK_UTF8CHAR *pin, CK_ULONG len)
+{
+	(void)s;
+	return from_pad(pin, len);
+}
+
+static CK_RV
+set_pin(CK_SESSION_HANDLE s, CK_UTF8CHAR *old, CK_ULONG old_len,
+    CK_UTF8CHAR *pin, CK_ULONG len)
+{
+	(void)s;
+	return from_pad(old, old_len) != CKR_OK ? CKR_PIN_INCORRECT :
+	    from_pad(pin, len);
+}
+
 static CK_RV
 login(CK_SESSION_HANDLE s, CK_USER_TYPE user, CK_UTF8CHAR *pin, CK_ULONG len)
 {
 	(void)s;
 	(void)user;
-	(void)pin;
-	(void)len;
+	if (on_pad())
+		return from_pad(pin, len);
 	for (;;)
 		(void)pause();
 	return CKR_FUNCTION_FAILED;
@@ -102,7 +167,19 @@ find_init(CK_SESSION_HANDLE s, CK_ATTRIBUTE *t, CK_ULONG n)
 	(void)s;
 	(void)t;
 	(void)n;
+	if (on_pad())
+		return CKR_OK;
 	abort();
+}
+
+static CK_RV
+find(CK_SESSION_HANDLE s, CK_OBJECT_HANDLE *h, CK_ULONG max, CK_ULONG *n)
+{
+	(void)s;
+	(void)h;
+	(void)max;
+	*n = 0;
+	return CKR_OK;
 }
 
 static CK_FUNCTION_LIST list = {
@@ -116,8 +193,14 @@ static CK_FUNCTION_LIST list = {
 	.C_GetMechanismInfo = get_mechanism_info,
 	.C_OpenSession = open_session,
 	.C_CloseSession = close_session,
+	.C_InitToken = init_token,
+	.C_InitPIN = init_pin,
+	.C_SetPIN = set_pin,
 	.C_Login = login,
+	.C_Logout = logout,
 	.C_FindObjectsInit = find_init,
+	.C_FindObjects = find,
+	.C_FindObjectsFinal = logout,
 };
 
 CK_RV

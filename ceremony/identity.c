@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "tokens/profile.h"
+
 const struct cer_card *
 cer_card_bound(const struct cer_room *room, const struct cer_card *mine,
     const char *serial)
@@ -77,17 +79,26 @@ compare(const struct cer_card *card, size_t u, const struct tok_key *key,
 }
 
 /* The certificates on the card must be the ones the journal holds.  Before
- * the login some modules show none; another one they show tells enough. */
+ * the login some modules show none, though not of PIV cards; another one they
+ * show tells enough. */
 kc_result
 cer_card_same(const struct cer_card *card, struct tok_card *tok,
     bool logged_in, struct kc_err *err)
 {
 	struct tok_key key[TOK_KEYS_MAX];
+	const struct tok_profile *p;
+	struct tok_info info;
 	size_t n = 0;
-	kc_result r = tok_keys(tok, key, TOK_KEYS_MAX, &n, err);
+	bool all;
+	kc_result r = tok_info(tok, &info, err);
 
+	if (kc_ok(r))
+		r = tok_keys(tok, key, TOK_KEYS_MAX, &n, err);
 	if (!kc_ok(r))
 		return r;
+	p = tok_profile_named(info.profile);
+	all = logged_in || (p != NULL && (p->birth == TOK_BIRTH_PIV ||
+	    p->birth == TOK_BIRTH_NONE));
 	for (size_t u = 0; u < CER_USES && kc_ok(r); u++) {
 		enum same is = card->cert[u].len == 0 ? SAME :
 		    compare(card, u, key, n);
@@ -99,9 +110,7 @@ cer_card_same(const struct cer_card *card, struct tok_card *tok,
 			    "as it was; put it aside and ask where it comes "
 			    "from", card->def->person, card->serial,
 			    cer_use_name[u]);
-			if (!logged_in)
-				kc_certain(err, "no PIN was asked for");
-		} else if (is == NONE && logged_in) {
+		} else if (is == NONE && all) {
 			r = KC_FAIL(err, KC_ECARD, 0, "the card with serial "
 			    "%s shows no %s certificate, and the journal knows "
 			    "one of %s: it cannot be read, or is gone; that "
@@ -109,6 +118,8 @@ cer_card_same(const struct cer_card *card, struct tok_card *tok,
 			    cer_use_name[u], card->def->person);
 		}
 	}
+	if (!kc_ok(r) && !logged_in)
+		kc_certain(err, "no PIN was asked for");
 	for (size_t i = 0; i < n; i++)
 		tok_key_free(&key[i]);
 	return r;

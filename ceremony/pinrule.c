@@ -46,7 +46,7 @@ const char *
 cer_pin_weak(const struct kc_secret *pin, const struct tok_profile *p)
 {
 	if (p != NULL && tok_profile_is_factory(p, pin))
-		return "that is what the factory sets on every card";
+		return "that is the PIN the factory sets on every card";
 	if (!printable(pin))
 		return "it has characters that a card's keypad cannot type";
 	if (steps(pin, 0))

@@ -43,13 +43,13 @@ choose_card(struct cer_room *room, const struct cer_card *card,
 		const struct cer_card *c = cer_card_bound(room, card,
 		    list[i].serial);
 
-		if (card->def->serial[0] != '\0' &&
-		    strcmp(card->def->serial, list[i].serial) != 0)
-			continue;
 		if (c != NULL) {
 			other = c;
 			continue;
 		}
+		if (card->def->serial[0] != '\0' &&
+		    strcmp(card->def->serial, list[i].serial) != 0)
+			continue;
 		ret->info = list[i];
 		fit++;
 	}
@@ -69,6 +69,11 @@ choose_card(struct cer_room *room, const struct cer_card *card,
 		    "is %s's, not %s's: take it out and put in the right one",
 		    other->serial[0] != '\0' ?
 		    other->serial : other->def->serial, other->def->person,
+		    card->def->person);
+	if (fit == 0 && n > 0)
+		return KC_FAIL(err, KC_ECARDLESS, 0, "none of the %zu cards "
+		    "present has the serial %s of %s's card; put that one "
+		    "into the reader", n, card->def->serial,
 		    card->def->person);
 	return KC_DONE;
 }

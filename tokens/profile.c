@@ -104,11 +104,6 @@ bool
 tok_profile_is_factory(const struct tok_profile *p,
     const struct kc_secret *pin)
 {
-	const char *const known[] = { p->factory_pin, p->factory_puk };
-	bool is = false;
-
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		is = is || (known[i] != NULL && pin->len == strlen(known[i]) &&
-		    CRYPTO_memcmp(pin->p, known[i], pin->len) == 0);
-	return is;
+	return p->factory_pin != NULL && pin->len == strlen(p->factory_pin) &&
+	    CRYPTO_memcmp(pin->p, p->factory_pin, pin->len) == 0;
 }

@@ -61,7 +61,7 @@ const struct tok_profile *tok_profile_named(const char *name);
 KC_MUST kc_result tok_profile_so_pin(const struct tok_profile *p,
     struct kc_secret *ret, struct kc_err *err);
 
-/* tok_profile_is_factory: it is the PIN or PUK that the factory sets.  Constant
+/* tok_profile_is_factory: the PIN is the one the factory sets.  Constant
  *  time in the PIN's bytes. */
 bool tok_profile_is_factory(const struct tok_profile *p,
     const struct kc_secret *pin);

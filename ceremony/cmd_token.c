@@ -75,9 +75,7 @@ cer_token_login(struct cer_token_cmd *c, struct kc_err *err)
 	kc_result r;
 
 	(void)snprintf(what, sizeof what, "PIN of card %s", c->info.serial);
-	if (fd != NULL || !c->info.pin_pad)
-		KC_TRY(r, cer_pin(fd, &c->uri, &c->info, what, &pin,
-		    err));
+	KC_TRY(r, cer_card_pin(fd, &c->uri, &c->info, what, &pin, err));
 	r = tok_login(c->card, &pin, err);
 out:
 	kc_secret_free(&pin);

@@ -217,10 +217,9 @@ login(struct source *src, const struct tok_uri *uri,
 	kc_result r;
 
 	KC_TRY(r, kc_buf_addf(&what, err, "PIN of %s", name));
-	if (pin_fd != NULL || !info->pin_pad)
-		KC_TRY(r, cer_pin(pin_fd, uri, info, kc_buf_str(&what), &pin,
-		    err));
-	r = tok_login(src->card, pin.p != NULL ? &pin : NULL, err);
+	KC_TRY(r, cer_card_pin(pin_fd, uri, info, kc_buf_str(&what), &pin,
+	    err));
+	r = tok_login(src->card, &pin, err);
 	if (!kc_ok(r))
 		r = kc_prefix(err, "%s", name);
 out:

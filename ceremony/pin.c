@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -198,6 +199,21 @@ cer_pin(const char *fd, const struct tok_uri *uri,
 	r = cer_secret_tty(what, CER_PIN_CAP, ret, err);
 out:
 	return r;
+}
+
+kc_result
+cer_card_pin(const char *fd, const struct tok_uri *uri,
+    const struct tok_info *info, const char *what, struct kc_secret *ret,
+    struct kc_err *err)
+{
+	kc_result r = tok_may_login(info, err);
+
+	if (!kc_ok(r))
+		return r;
+	if (fd != NULL || !info->pin_pad)
+		return cer_pin(fd, uri, info, what, ret, err);
+	(void)fprintf(stderr, "Type the %s on the reader's pad.\n", what);
+	return KC_DONE;
 }
 
 kc_result

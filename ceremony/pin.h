@@ -26,6 +26,13 @@ KC_MUST kc_result cer_pin(const char *fd, const struct tok_uri *uri,
     const struct tok_info *info, const char *what, struct kc_secret *ret,
     struct kc_err *err);
 
+/* cer_card_pin: the PIN of a card that is there, as cer_pin; none where the
+ *  reader has a pad and no descriptor is given: the person is told to type it
+ *  there.  Errors: also those of tok_may_login, before anything is asked */
+KC_MUST kc_result cer_card_pin(const char *fd, const struct tok_uri *uri,
+    const struct tok_info *info, const char *what, struct kc_secret *ret,
+    struct kc_err *err);
+
 /* cer_secret_tty: one secret from /dev/tty, echo off, at most cap - 2 bytes.
  *  what  the prompt, and its name in messages
  *  Errors as cer_pin */

@@ -78,7 +78,8 @@ END
 	} >"$file"
 }
 
-# walk's exit code is the program's; what it says is on stdout.
+# walk's exit code is the program's.  In the background, with WALK=exec, its
+# process is the program's.
 walk()
 {
 	local name=$1 script=$2 site=$3
@@ -92,10 +93,10 @@ walk()
 		printf '  %s\n' 'initialise: INITIALISE' 'retire: RETIRE' "$@"
 	} >"$name/answers.yaml"
 	if [ -d "$name/d" ]; then
-		"$ceremony" resume --dir "$name/d" \
+		${WALK:-} "$ceremony" resume --dir "$name/d" \
 		    --answers "$name/answers.yaml"
 	else
-		"$ceremony" run "$script" --site "$site" --dir "$name/d" \
+		${WALK:-} "$ceremony" run "$script" --site "$site" --dir "$name/d" \
 		    --rehearsal --answers "$name/answers.yaml"
 	fi
 }

@@ -2,8 +2,9 @@
  *
  * A card module that misbehaves: C_Login never answers, searching aborts.
  * Built as a shared object by the test that uses it.  With OPENSC_CONF set
- * one PIN try is left.  With TPM2_PKCS11_STORE set it is a reader with a PIN
- * pad and a blank card: it takes no PIN but from the pad, and holds nothing.
+ * one PIN try is left.  With TPM2_PKCS11_STORE set, or built with ODD_PAD, it
+ * is a reader with a PIN pad: it takes no PIN but from the pad; and its card
+ * holds nothing; with ODD_BLANK it is not initialised when a process begins.
  * It chatters on stdout and stderr, and its label names the first variable
  * that would make a module write a log.
  */
@@ -19,10 +20,20 @@ static const char *const debug[] = { "YKCS11_DBG", "OPENSC_DEBUG",
 	"PKCS11SPY", "PKCS11SPY_OUTPUT", "LIBPCSCLITE_DEBUG", "SOFTHSM2_DEBUG",
 	"OPENCRYPTOKI_TRACE_LEVEL", "TPM2_PKCS11_LOG_LEVEL", "TSS2_LOG" };
 
+#ifdef ODD_BLANK
+static bool blank = true;
+#else
+static bool blank;
+#endif
+
 static bool
 on_pad(void)
 {
+#ifdef ODD_PAD
+	return true;
+#else
 	return getenv("TPM2_PKCS11_STORE") != NULL;
+#endif
 }
 
 static CK_RV
@@ -58,6 +69,7 @@ get_slot_info(CK_SLOT_ID slot, CK_SLOT_INFO *info)
 {
 	(void)slot;
 	memset(info, ' ', sizeof *info);
+	info->flags = CKF_TOKEN_PRESENT;
 	return CKR_OK;
 }
 
@@ -72,7 +84,11 @@ get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO *info)
 			memcpy(info->label, debug[i], strlen(debug[i]));
 	info->ulMinPinLen = 4;
 	info->ulMaxPinLen = 8;
-	info->flags = CKF_TOKEN_INITIALIZED | CKF_USER_PIN_INITIALIZED;
+	if (!blank)
+		info->flags = CKF_TOKEN_INITIALIZED |
+		    CKF_USER_PIN_INITIALIZED;
+	else
+		info->flags = 0;
 	if (on_pad())
 		info->flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
 	if (getenv("OPENSC_CONF") != NULL)
@@ -130,6 +146,7 @@ init_token(CK_SLOT_ID slot, CK_UTF8CHAR *pin, CK_ULONG len,
 {
 	(void)slot;
 	(void)label;
+	blank = false;
 	return from_pad(pin, len);
 }
 

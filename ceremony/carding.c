@@ -188,7 +188,7 @@ cer_room_login(struct cer_room *room, const struct cer_instance *in,
 		r = cer_card_missing(room, card, &m, r, err);
 		goto out;
 	}
-	KC_TRY(r, cer_card_same(card, tok, false, err));
+	KC_TRY(r, cer_card_same(room, card, tok, false, err));
 	while (again) {
 		r = try_login(room, in, card, quiet, tok, err);
 		if (r.code != KC_EPIN)
@@ -201,7 +201,7 @@ cer_room_login(struct cer_room *room, const struct cer_instance *in,
 		}
 	}
 	if (kc_ok(r))
-		r = cer_card_same(card, tok, true, err);
+		r = cer_card_same(room, card, tok, true, err);
 	if (kc_ok(r) && kc_ok(tok_info(tok, &info, NULL)))
 		cer_readers_known(room, info.reader, card->def->person);
 	if (kc_ok(r)) {

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "ceremony/readers.h"
 #include "tokens/profile.h"
 
 const struct cer_card *
@@ -81,9 +82,27 @@ compare(const struct cer_card *card, size_t u, const struct tok_key *key,
 /* The certificates on the card must be the ones the journal holds.  Before
  * the login some modules show none, though not of PIV cards; another one they
  * show tells enough. */
+/* The answer to reset, as far as a reader told it then and now. */
+static kc_result
+same_atr(struct cer_room *room, const struct cer_card *card,
+    const char *reader, struct kc_err *err)
+{
+	char atr[67];
+
+	(void)cer_readers_poll(room);
+	cer_readers_atr(room, reader, atr);
+	if (card->atr[0] == '\0' || atr[0] == '\0' ||
+	    strcmp(card->atr, atr) == 0)
+		return KC_DONE;
+	return KC_FAIL(err, KC_ECARDLESS, 0, "the card has %s's serial %s, but "
+	    "answers a reset with %s and not with %s: it is another make of "
+	    "card; put it aside and ask where it comes from",
+	    card->def->person, card->serial, atr, card->atr);
+}
+
 kc_result
-cer_card_same(const struct cer_card *card, struct tok_card *tok,
-    bool logged_in, struct kc_err *err)
+cer_card_same(struct cer_room *room, const struct cer_card *card,
+    struct tok_card *tok, bool logged_in, struct kc_err *err)
 {
 	struct tok_key key[TOK_KEYS_MAX];
 	const struct tok_profile *p;
@@ -96,6 +115,7 @@ cer_card_same(const struct cer_card *card, struct tok_card *tok,
 		r = tok_keys(tok, key, TOK_KEYS_MAX, &n, err);
 	if (!kc_ok(r))
 		return r;
+	r = same_atr(room, card, info.reader, err);
 	p = tok_profile_named(info.profile);
 	all = logged_in || (p != NULL && (p->birth == TOK_BIRTH_PIV ||
 	    p->birth == TOK_BIRTH_NONE));

@@ -17,12 +17,14 @@ KC_MUST kc_result cer_card_missing(struct cer_room *room,
     const struct cer_card *card, const struct tok_module *m, kc_result r,
     struct kc_err *err);
 
-/* cer_card_same: the certificates on the card are the journal's.
+/* cer_card_same: the certificates on the card are the journal's, and so is
+ *  its answer to reset, where both are known.
  *  logged_in  before the login a module may show none: then only another
  *             certificate is refused
  *  Errors: KC_ECARDLESS another card; KC_ECARD it shows none */
-KC_MUST kc_result cer_card_same(const struct cer_card *card,
-    struct tok_card *tok, bool logged_in, struct kc_err *err);
+KC_MUST kc_result cer_card_same(struct cer_room *room,
+    const struct cer_card *card, struct tok_card *tok, bool logged_in,
+    struct kc_err *err);
 
 /* cer_card_holds: key, as found on a card that is identified, is whole and
  *  nobody else's.

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "ceremony/identity.h"
 #include "ceremony/ladder.h"
+#include "ceremony/readers.h"
 #include "ceremony/steps.h"
 
 /* The key with our id on the card, if it is there. */
@@ -354,9 +355,14 @@ cer_key_identify(struct cer_room *room, const struct cer_instance *in,
 	struct cer_command c = { .command = "identify", .cls = "repeatable",
 		.key = cer_use_name[use], .card = card };
 	struct tok_key key = { 0 };
+	struct tok_info info;
+	char atr[67];
 	bool found = false;
 	kc_result r;
 
+	KC_TRY(r, tok_info(tok, &info, err));
+	cer_readers_atr(room, info.reader, atr);
+	c.seen[c.n_seen++] = AUD_S("atr", atr);
 	KC_TRY(r, cer_command_begin(room, in, &c, err));
 	r = cer_key_find(tok, use, &key, &found, err);
 	if (kc_ok(r))

@@ -43,6 +43,7 @@ struct cer_card {
 	bool made[CER_USES];		/* key pair there and tested */
 	bool judged[CER_USES];		/* its provenance is in a row */
 	bool unsure;			/* an object may be half there */
+	char atr[67];			/* hex; "" not known */
 	char unanswered[33];		/* unanswerable command, no answer */
 	bool pin_changed, retired;
 	struct kc_buf cert[CER_USES];	/* DER, once imported */

@@ -115,6 +115,7 @@ on_done(struct cer_room *room, const struct aud_entry *e, struct kc_err *err)
 	struct cer_card *card = find_card(room, aud_entry_str(e, "card"));
 	const char *command = aud_entry_str(e, "command");
 	const char *way = aud_entry_str(e, "oaep");
+	const char *atr = aud_entry_str(e, "atr");
 	int use = use_of(aud_entry_str(e, "key"));
 
 	room->st.open_id[0] = '\0';
@@ -131,6 +132,8 @@ on_done(struct cer_room *room, const struct aud_entry *e, struct kc_err *err)
 		COPY(card->serial, aud_entry_str(e, "serial"));
 		COPY(card->module, aud_entry_str(e, "module"));
 	}
+	if (is(command, "initialise") || (atr != NULL && atr[0] != '\0'))
+		COPY(card->atr, atr);
 	if (is(command, "initialise"))
 		card->pin_changed = card->retired = false;
 	if (is(command, "pin"))

@@ -24,7 +24,7 @@ struct wish {
 enum {
 	O_HOST = 256, O_PORT, O_STATE, O_SERIAL, O_FIRMWARE, O_ROOT,
 	O_FACTORY, O_CONTROL, O_LOG, O_PULLED, O_PIN_TRIES, O_PUK_TRIES,
-	O_UNREADABLE, O_NO_CHUID, O_FAULT
+	O_UNREADABLE, O_NO_CHUID, O_OTHER_ATR, O_FAULT
 };
 
 static const struct option options[] = {
@@ -42,6 +42,7 @@ static const struct option options[] = {
 	{ "puk-tries", required_argument, NULL, O_PUK_TRIES },
 	{ "unreadable", required_argument, NULL, O_UNREADABLE },
 	{ "no-chuid", no_argument, NULL, O_NO_CHUID },
+	{ "other-atr", no_argument, NULL, O_OTHER_ATR },
 	{ "pull-at", required_argument, NULL, O_FAULT },
 	{ "pull-after", required_argument, NULL, O_FAULT },
 	{ "hang-at", required_argument, NULL, O_FAULT },
@@ -117,6 +118,9 @@ take(struct slot *s, struct wish *w, int o, int at, struct kc_err *err)
 		break;
 	case O_NO_CHUID:
 		s->card.no_chuid = true;
+		break;
+	case O_OTHER_ATR:
+		s->other_atr = true;
 		break;
 	case O_FAULT:
 		r = fault_add(&s->faults, options[at].name, optarg, err);

@@ -11,6 +11,8 @@
 #						an answer is a line of the
 #						answers file
 
+# shellcheck disable=SC2154 # lib.sh sets tmp and ceremony
+
 walk_site()
 {
 	local file=$1 module=$2 line

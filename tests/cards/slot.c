@@ -25,6 +25,11 @@ static const uint8_t atr[] = {
 	0xC0, 0x21, 0xC0, 0x57, 0x59, 0x75, 0x62, 0x69, 0x4B, 0x65, 0x79,
 	0x40
 };
+/* And of a YubiKey NEO. */
+static const uint8_t neo[] = {
+	0x3B, 0xFC, 0x13, 0x00, 0x00, 0x81, 0x31, 0xFE, 0x15, 0x59, 0x75,
+	0x62, 0x69, 0x6B, 0x65, 0x79, 0x4E, 0x45, 0x4F, 0x72, 0x33, 0xE1
+};
 
 static void
 power_off(struct slot *s)
@@ -182,7 +187,8 @@ on_message(struct slot *s, struct kc_err *err)
 	else if (in.len > 1)
 		r = on_apdu(s, &in, err);
 	else if (in.len == 1 && in.p[0] == VPCD_ATR)
-		reply(s, atr, sizeof atr);
+		reply(s, s->other_atr ? neo : atr, s->other_atr ?
+		    sizeof neo : sizeof atr);
 	else if (in.len == 1)
 		power_off(s);
 	kc_buf_free(&in);

@@ -19,6 +19,7 @@ struct slot {
 	unsigned port;
 	const char *state_path;	/* NULL: forgotten at the end */
 	FILE *log;		/* NULL: none */
+	bool other_atr;		/* answers a reset as another make does */
 	bool inserted;		/* wants to be in the reader */
 	int fd;			/* the reader; -1: out, or no reader there */
 	int64_t out_ms;		/* since then it is out; 0: never was in */

@@ -185,9 +185,12 @@ probe()
 expect_exit 1 "key 02: rung 1, device attestation: ykcs11 shows no attestation of this key: the card did not make it" \
     probe 5552 root/root.pem
 site 5552 "root: ../root/root.pem" "$pin" >site.yaml
-printf 123456 >pin-factory
+# What the factory set is refused before anything else is looked at.
+yubico-piv-tool -r "$reader" -a change-pin -P 123456 -N 864297 >out 2>&1
+yubico-piv-tool -r "$reader" -k$mgm -a set-mgm-key -n "${mgm//0/A}" >out 2>&1
+printf 864297 >pin-known
 mkdir imported
-sed 's/pin-file: .*/pin-file: ..\/pin-factory/' answers.yaml >known.yaml
+sed 's/pin-file: .*/pin-file: ..\/pin-known/' answers.yaml >known.yaml
 code=0
 "$ceremony" run identify.yaml --site site.yaml --dir identified --rehearsal \
     --answers known.yaml >out 2>&1 || code=$?
@@ -198,6 +201,8 @@ if [ $code = 0 ]; then
 else
 	fail "a card that is recognised is only spoken of" out
 fi
+yubico-piv-tool -r "$reader" -a change-pin -P 864297 -N 123456 >out 2>&1
+yubico-piv-tool -r "$reader" -k"${mgm//0/A}" -a set-mgm-key -n $mgm >out 2>&1
 
 # --- a generated key at the command line; a device that says another serial
 yubico-piv-tool -r "$reader" -k$mgm -a generate -s 9c -A RSA2048 \

@@ -25,7 +25,7 @@ choose(struct cer_room *room, const struct cer_instance *in, const char *key,
 	const char *weak;
 	kc_result r;
 
-	(void)snprintf(text, sizeof text, "Choose %s for your card.", what);
+	(void)snprintf(text, sizeof text, "Choose %s.", what);
 	for (int tries = 1;; tries++) {
 		KC_TRY(r, cer_pin_ask(room, in, &p, ret, err));
 		weak = cer_pin_weak(ret, profile);
@@ -36,7 +36,7 @@ choose(struct cer_room *room, const struct cer_instance *in, const char *key,
 			return KC_FAIL(err, KC_EPIN, 0, "%d PINs were chosen "
 			    "that anybody would guess; no card has seen one",
 			    WEAK_MAX);
-		(void)snprintf(text, sizeof text, "Not that one: %s. No card "
+		(void)snprintf(text, sizeof text, "Not that PIN: %s. No card "
 		    "has seen it. Choose another.", weak);
 	}
 out:
@@ -51,8 +51,9 @@ cer_choose_pin(struct cer_room *room, const struct cer_instance *in,
 	if (info->pin_pad)
 		return cer_continue(room, in, "pad", "Press Enter, then type "
 		    "what the reader asks for on its pad, not here.", err);
-	return choose(room, in, key, "a new PIN", tok_profile_named(
-	    info->profile), ret, err);
+	return choose(room, in, key, strcmp(key, "new-pin") == 0 ?
+	    "a PIN for your new card" : "a new PIN for your card",
+	    tok_profile_named(info->profile), ret, err);
 }
 
 bool
@@ -75,7 +76,7 @@ cer_choose(struct cer_room *room, const struct cer_instance *in,
 		cer_line(room, CER_LINE_LABEL, "PUK", "this card has none");
 		goto out;
 	}
-	r = choose(room, in, "puk", "a PUK, which unlocks a locked PIN,", p,
+	r = choose(room, in, "puk", "a PUK, which unlocks a locked PIN", p,
 	    &ret->puk, err);
 out:
 	return r;

@@ -79,9 +79,6 @@ compare(const struct cer_card *card, size_t u, const struct tok_key *key,
 	return found;
 }
 
-/* The certificates on the card must be the ones the journal holds.  Before
- * the login some modules show none, though not of PIV cards; another one they
- * show tells enough. */
 /* The answer to reset, as far as a reader told it then and now. */
 static kc_result
 same_atr(struct cer_room *room, const struct cer_card *card,
@@ -100,6 +97,9 @@ same_atr(struct cer_room *room, const struct cer_card *card,
 	    card->def->person, card->serial, atr, card->atr);
 }
 
+/* The certificates on the card must be the ones the journal holds.  Before
+ * the login some modules show none, though not of PIV cards; another one they
+ * show tells enough. */
 kc_result
 cer_card_same(struct cer_room *room, const struct cer_card *card,
     struct tok_card *tok, bool logged_in, struct kc_err *err)

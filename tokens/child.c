@@ -35,6 +35,26 @@ receive(struct tok_child *c, uint32_t *ret_seq, uint32_t *ret_op)
 	return true;
 }
 
+/* What came with the request: wiped before the other side hears anything. */
+static void
+drop_secrets(struct tok_child *c)
+{
+	for (size_t i = 0; i < TOK_SECRETS_MAX; i++)
+		kc_secret_free(&c->secret[i]);
+}
+
+/* The answer's secret, and then a word that it is no longer here. */
+static bool
+reply_secret(struct tok_child *c)
+{
+	bool ok = kc_ok(tok_send_secret(c->fd, &c->answer, NULL));
+
+	kc_secret_free(&c->answer);
+	c->out.len = 0;
+	tok_put_u32(&c->out, TOK_MAGIC);
+	return ok && kc_ok(tok_send(c->fd, &c->out, NULL));
+}
+
 static bool
 reply(struct tok_child *c, uint32_t seq, kc_result r, const struct kc_err *err)
 {
@@ -58,8 +78,7 @@ reply(struct tok_child *c, uint32_t seq, kc_result r, const struct kc_err *err)
 	for (size_t i = 0; ok && i < c->n_items; i++)
 		if (!kc_ok(tok_send(c->fd, &c->item[i], NULL)))
 			return false;
-	return !ok || c->answer.len == 0 ||
-	    kc_ok(tok_send_secret(c->fd, &c->answer, NULL));
+	return !ok || c->answer.len == 0 || reply_secret(c);
 }
 
 /* Modules leave what a card decrypted on the stack, in the buffers of their
@@ -94,10 +113,10 @@ serve_one(struct tok_child *c, const struct tok_child_start *start)
 		r = tok_child_ops[op].run(c, &err);
 		wipe_dead_stack();
 	}
+	drop_secrets(c);
 	go_on = reply(c, seq, r, &err) && op != TOK_OP_BYE;
 out:
-	for (size_t i = 0; i < TOK_SECRETS_MAX; i++)
-		kc_secret_free(&c->secret[i]);
+	drop_secrets(c);
 	kc_secret_free(&c->answer);
 	return go_on;
 }

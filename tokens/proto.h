@@ -10,7 +10,8 @@
  *             then each secret as a packet of its own
  *   reply     MAGIC, sequence, code, native (2 words), number of items,
  *             number of secrets, message, certain;
- *             then each item, then each secret, as packets of their own
+ *             then each item, then each secret, as packets of their own;
+ *             after a secret MAGIC alone: the child's copy is wiped
  *
  * A secret goes from one secure heap to the other by send(2) and recv(2) on
  * that memory itself: no ordinary buffer of ours ever holds it.

@@ -141,8 +141,12 @@ def afterwards(t):
     seen = "\n".join(t.shots) + t.history()
     for digits in list(walker.PINS.values()) + ["83591799", "83591788"]:
         case("PIN %s... is on no screen" % digits[-2:], digits not in seen)
-    found = subprocess.run(["grep", "-rl", "835917", folder + "/ceremony",
-                            folder + "/export", folder + "/medium"],
+    # Not within hexadecimal digits: among those of many hashes any eight
+    # decimal ones come up.
+    found = subprocess.run(["grep", "-raElo",
+                            "(^|[^0-9a-f])835917[0-9]{2}([^0-9a-f]|$)",
+                            folder + "/ceremony", folder + "/export",
+                            folder + "/medium"],
                            stdout=subprocess.PIPE, text=True, check=False)
     case("no PIN is in a file", found.stdout == "", found.stdout)
     for where in ("ceremony", "export"):

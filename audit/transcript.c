@@ -145,6 +145,74 @@ out:
 	return r;
 }
 
+/* A rung of a key's provenance is three facts: NAME, its state; NAME.found;
+ * NAME.not, the end of the sentence "It does not show". */
+static kc_result
+put_rung(struct kc_buf *b, const struct aud_entry *e, const char *rung,
+    struct kc_err *err)
+{
+	const char *state = aud_entry_str(e, rung);
+	const char *found, *not_shown;
+	char name[32];
+	kc_result r;
+
+	if (state == NULL)
+		return KC_DONE;
+	(void)snprintf(name, sizeof name, "%s.found", rung);
+	found = aud_entry_str(e, name);
+	(void)snprintf(name, sizeof name, "%s.not", rung);
+	not_shown = aud_entry_str(e, name);
+	KC_TRY(r, kc_buf_addf(b, err, "  - %s: **", rung));
+	KC_TRY(r, put(b, state, err));
+	KC_TRY(r, kc_buf_adds(b, "**, ", err));
+	KC_TRY(r, put(b, found != NULL ? found : "", err));
+	KC_TRY(r, kc_buf_adds(b, ". It does not show ", err));
+	KC_TRY(r, put(b, not_shown != NULL ? not_shown : "more", err));
+	r = kc_buf_adds(b, ".\n", err);
+out:
+	return r;
+}
+
+static kc_result
+put_provenance(void *ctx, const struct aud_entry *e, struct kc_err *err)
+{
+	static const char *const rungs[] = { "attested", "witnessed",
+		"reported" };
+	struct table *t = ctx;
+	const char *card = aud_entry_str(e, "card");
+	const char *key = aud_entry_str(e, "key");
+	kc_result r;
+
+	if (strcmp(e->kind, "provenance") != 0 || card == NULL || key == NULL)
+		return KC_DONE;
+	t->found++;
+	KC_TRY(r, kc_buf_adds(t->b, "- ", err));
+	KC_TRY(r, put(t->b, card, err));
+	KC_TRY(r, kc_buf_adds(t->b, ", ", err));
+	KC_TRY(r, put(t->b, key, err));
+	KC_TRY(r, kc_buf_addf(t->b, err, " (entry %llu)\n",
+	    (unsigned long long)e->n));
+	for (size_t i = 0; i < sizeof rungs / sizeof *rungs; i++)
+		KC_TRY(r, put_rung(t->b, e, rungs[i], err));
+out:
+	return r;
+}
+
+static kc_result
+put_ladder(struct kc_buf *b, struct aud_journal *j, uint64_t size,
+    struct kc_err *err)
+{
+	struct table t = { b, NULL, 0 };
+	kc_result r;
+
+	KC_TRY(r, kc_buf_adds(b, "## Provenance of keys\n\nA key stands here "
+	    "each time it was judged; its last entry counts.\n\n", err));
+	KC_TRY(r, aud_each(j, 0, size, put_provenance, &t, err));
+	r = kc_buf_adds(b, t.found == 0 ? "None was judged.\n\n" : "\n", err);
+out:
+	return r;
+}
+
 static kc_result
 put_step(void *ctx, const struct aud_entry *e, struct kc_err *err)
 {
@@ -221,6 +289,7 @@ aud_transcript(struct aud_journal *j, uint64_t size,
 		KC_TRY(r, kc_buf_addf(&b, err, "%s%s\n", t.found == 0 ?
 		    chapters[i].none : "", t.found == 0 ? "\n" : ""));
 	}
+	KC_TRY(r, put_ladder(&b, j, size, err));
 	KC_TRY(r, put_artifacts(&b, st, err));
 	KC_TRY(r, kc_buf_adds(&b, "## Every step\n\n", err));
 	KC_TRY(r, aud_each(j, 0, size, put_step, &b, err));

@@ -13,6 +13,24 @@
 
 #define ROOT_MAX 65536
 
+static kc_result
+read_policy(const struct cer_node *node, const char *key,
+    enum tok_policy which, unsigned *ret, struct kc_err *err)
+{
+	const struct cer_node *v = cer_node_get(node, key);
+	const char *text;
+	struct kc_err why = { 0 };
+	kc_result r;
+
+	if (v == NULL)
+		return KC_DONE;
+	KC_TRY(r, cer_node_str(node, key, NULL, &text, err));
+	if (!kc_ok(tok_policy_parse(text, which, ret, &why)))
+		r = CER_NODE_FAIL(v, err, "%s", why.msg);
+out:
+	return r;
+}
+
 kc_result
 cer_attest_read(struct cer_attest *a, const struct cer_node *node,
     struct kc_err *err)
@@ -22,7 +40,8 @@ cer_attest_read(struct cer_attest *a, const struct cer_node *node,
 
 	if (node == NULL)
 		return r;
-	KC_TRY(r, cer_node_only(node, "root sha256 firmware", err));
+	KC_TRY(r, cer_node_only(node, "root sha256 firmware "
+	    "pin-policy touch-policy", err));
 	KC_TRY(r, cer_node_str(node, "root", NULL, &a->root, err));
 	KC_TRY(r, cer_node_str(node, "sha256", NULL, &hex, err));
 	if (!kc_unhex(hex, sizeof a->sha256, a->sha256))
@@ -32,6 +51,10 @@ cer_attest_read(struct cer_attest *a, const struct cer_node *node,
 	if (!kc_ok(tok_firmware_parse(firmware, a->firmware, NULL)))
 		return CER_NODE_FAIL(cer_node_get(node, "firmware"), err,
 		    "'%.20s' is no firmware version like 5.7.1", firmware);
+	KC_TRY(r, read_policy(node, "pin-policy", TOK_POLICY_PIN,
+	    &a->pin_policy, err));
+	r = read_policy(node, "touch-policy", TOK_POLICY_TOUCH,
+	    &a->touch_policy, err);
 out:
 	return r;
 }

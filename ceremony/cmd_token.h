@@ -60,10 +60,12 @@ int cer_token_done(struct cer_token_cmd *c, const char *name, kc_result r,
     const struct kc_err *err);
 
 /* cer_token_attested: judge what the device attests of a key against the
- *  root in a file (cmd_token_attest.c); prints the rung.
+ *  root in a file (cmd_token_attest.c); prints the rung, or adds it to json
+ *  json  the key's object, or NULL: then it is printed
  *  Errors: KC_EREFUSED naming the rung */
 KC_MUST kc_result cer_token_attested(struct cer_token_cmd *c,
-    const struct tok_key *key, const char *root_path, struct kc_err *err);
+    const struct tok_key *key, const char *root_path, json_t *json,
+    struct kc_err *err);
 
 /* JSON and plain text of a card and a key. */
 KC_MUST kc_result cer_card_json(const struct tok_info *info, json_t **ret,

@@ -4,6 +4,7 @@
  * outside a ceremony.
  */
 #include "base/clock.h"
+#include "base/json.h"
 #include "ceremony/cmd_token.h"
 #include "ceremony/script.h"
 #include "tokens/attest.h"
@@ -32,9 +33,31 @@ out:
 	return r;
 }
 
+static kc_result
+add_json(const struct tok_attestation *a, json_t *key, struct kc_err *err)
+{
+	json_t *o = json_object();
+	char firmware[16];
+	kc_result r;
+
+	(void)snprintf(firmware, sizeof firmware, "%u.%u.%u", a->firmware[0],
+	    a->firmware[1], a->firmware[2]);
+	KC_TRY(r, kc_json_set_str(o, "attested", "held", err));
+	KC_TRY(r, kc_json_set_int(o, "device", a->serial, err));
+	KC_TRY(r, kc_json_set_str(o, "firmware", firmware, err));
+	KC_TRY(r, kc_json_set_str(o, "pin-policy", tok_policy_name(
+	    TOK_POLICY_PIN, a->pin_policy), err));
+	KC_TRY(r, kc_json_set_str(o, "touch-policy", tok_policy_name(
+	    TOK_POLICY_TOUCH, a->touch_policy), err));
+	r = kc_json_set_new(key, "attestation", json_incref(o), err);
+out:
+	json_decref(o);
+	return r;
+}
+
 kc_result
 cer_token_attested(struct cer_token_cmd *c, const struct tok_key *key,
-    const char *root_path, struct kc_err *err)
+    const char *root_path, json_t *json, struct kc_err *err)
 {
 	struct tok_attestation a = { 0 };
 	struct kc_buf root = { 0 };
@@ -47,12 +70,15 @@ cer_token_attested(struct cer_token_cmd *c, const struct tok_key *key,
 		    key->id[0]);
 		goto out;
 	}
-	if (!c->args->opt[O_JSON].given)
-		(void)printf("Key %02x: rung 1, device attestation: held; "
-		    "made on device %u, firmware %u.%u.%u, PIN policy %u, "
-		    "touch policy %u\n", key->id[0], a.serial,
-		    a.firmware[0], a.firmware[1], a.firmware[2],
-		    a.pin_policy, a.touch_policy);
+	if (json != NULL) {
+		r = add_json(&a, json, err);
+		goto out;
+	}
+	(void)printf("Key %02x: rung 1, device attestation: held; made on "
+	    "device %u, firmware %u.%u.%u, PIN policy %s, touch policy %s\n",
+	    key->id[0], a.serial, a.firmware[0], a.firmware[1], a.firmware[2],
+	    tok_policy_name(TOK_POLICY_PIN, a.pin_policy),
+	    tok_policy_name(TOK_POLICY_TOUCH, a.touch_policy));
 out:
 	kc_buf_free(&root);
 	return r;

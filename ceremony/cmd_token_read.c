@@ -309,7 +309,8 @@ cer_token_probe(struct cer_app *app, int argc, char **argv)
 		KC_TRY(r, probe_key(&c, k, f, &err));
 		if (c.args->opt[O_OWN].given)
 			KC_TRY(r, cer_token_attested(&c, k,
-			    c.args->opt[O_OWN].v[0], &err));
+			    c.args->opt[O_OWN].v[0], json_array_get(f->json,
+			    json_array_size(f->json) - 1), &err));
 		tried++;
 	}
 	if (tried == 0)

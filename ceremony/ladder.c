@@ -19,17 +19,20 @@ static const char *const rung_name[CER_RUNGS] = {
 	"rung 3, attributes as reported",
 };
 
+/* The sentence goes on: "does not show ...". */
 static const char *const not_shown[CER_RUNGS] = {
 	"that nobody used the device before, or that it is the one in this "
 	"room",
-	"what nobody in the room looked at; it stands on the witnesses and on "
+	"what nobody in the room looked at: it stands on the witnesses and on "
 	"the proof of possession",
 	"anything but what the module says",
 };
 
+#define OPEN "open"		/* not yet, but this ceremony may */
+
 /* struct ladder: the answer. */
 struct ladder {
-	const char *state[CER_RUNGS];	/* "held", "refused", "none" */
+	const char *state[CER_RUNGS];	/* held, refused, none, OPEN */
 	char found[CER_RUNGS][400];
 	struct tok_attestation said;
 	bool wanted;			/* the site file wants rung 1 */
@@ -57,6 +60,8 @@ judge_attestation(struct cer_room *room, const struct cer_card *card,
 
 	KC_TRY(r, cer_attest_root(room, &root, err));
 	memcpy(rule.firmware, pin->firmware, sizeof rule.firmware);
+	rule.pin_policy = pin->pin_policy;
+	rule.touch_policy = pin->touch_policy;
 	r = tok_attestation(tok, key->id, key->id_len, &leaf, &device,
 	    &l->why);
 	if (kc_ok(r))
@@ -74,9 +79,10 @@ judge_attestation(struct cer_room *room, const struct cer_card *card,
 	l->state[CER_RUNG_ATTESTED] = "held";
 	(void)snprintf(l->found[CER_RUNG_ATTESTED],
 	    sizeof l->found[CER_RUNG_ATTESTED], "made on device %u, firmware "
-	    "%u.%u.%u, PIN policy %u, touch policy %u", l->said.serial,
+	    "%u.%u.%u, PIN policy %s, touch policy %s", l->said.serial,
 	    l->said.firmware[0], l->said.firmware[1], l->said.firmware[2],
-	    l->said.pin_policy, l->said.touch_policy);
+	    tok_policy_name(TOK_POLICY_PIN, l->said.pin_policy),
+	    tok_policy_name(TOK_POLICY_TOUCH, l->said.touch_policy));
 out:
 	kc_buf_free(&leaf);
 	kc_buf_free(&device);
@@ -103,15 +109,23 @@ attested(struct cer_room *room, const struct cer_card *card,
 	return judge_attestation(room, card, tok, key, l, err);
 }
 
+/* People watched the card being emptied and the key being made; that the key
+ * they use is that one, its answer over the journal's head shows. */
 static void
 witnessed(const struct cer_card *card, enum tok_use use, struct ladder *l)
 {
-	if (card->initialised && card->made[use])
-		set(l, CER_RUNG_WITNESSED, "held", "made here, after this "
-		    "ceremony emptied the card");
-	else
+	if (!card->initialised || !card->made[use])
 		set(l, CER_RUNG_WITNESSED, "none",
 		    "made before this ceremony");
+	else if (card->cert[use].len == 0 ||
+	    strcmp(card->proven[use], card->cert_sha[use]) != 0)
+		set(l, CER_RUNG_WITNESSED, OPEN, "made here, after this "
+		    "ceremony emptied the card; not yet proven over the "
+		    "journal's head");
+	else
+		set(l, CER_RUNG_WITNESSED, "held", "made here, after this "
+		    "ceremony emptied the card, and proven over the "
+		    "journal's head");
 }
 
 static const char *
@@ -140,37 +154,57 @@ write_row(struct cer_room *room, const struct cer_instance *in,
     const struct cer_card *card, enum tok_use use, const struct ladder *l,
     struct kc_err *err)
 {
-	char firmware[16] = "";
+	const struct tok_attestation *a = &l->said;
+	char firmware[16] = "", device[16] = "";
 	struct aud_fact f[] = {
 		AUD_S("card", card->def->id),
 		AUD_S("key", cer_use_name[use]),
 		AUD_S("attested", l->state[CER_RUNG_ATTESTED]),
 		AUD_S("attested.found", l->found[CER_RUNG_ATTESTED]),
 		AUD_S("attested.not", not_shown[CER_RUNG_ATTESTED]),
-		AUD_S("firmware", firmware),
 		AUD_S("witnessed", l->state[CER_RUNG_WITNESSED]),
 		AUD_S("witnessed.found", l->found[CER_RUNG_WITNESSED]),
 		AUD_S("witnessed.not", not_shown[CER_RUNG_WITNESSED]),
 		AUD_S("reported", l->state[CER_RUNG_REPORTED]),
 		AUD_S("reported.found", l->found[CER_RUNG_REPORTED]),
 		AUD_S("reported.not", not_shown[CER_RUNG_REPORTED]),
+		AUD_S("firmware", firmware),
+		AUD_S("device", device),
+		AUD_S("pin-policy", ""),
+		AUD_S("touch-policy", ""),
 	};
+	size_t n = sizeof f / sizeof *f;
 
-	if (strcmp(l->state[CER_RUNG_ATTESTED], "held") == 0)
+	if (strcmp(l->state[CER_RUNG_ATTESTED], "held") == 0) {
 		(void)snprintf(firmware, sizeof firmware, "%u.%u.%u",
-		    l->said.firmware[0], l->said.firmware[1],
-		    l->said.firmware[2]);
-	return cer_row(room, "provenance", in, f, sizeof f / sizeof *f, err);
+		    a->firmware[0], a->firmware[1], a->firmware[2]);
+		(void)snprintf(device, sizeof device, "%u", a->serial);
+		f[n - 2] = AUD_S("pin-policy", tok_policy_name(
+		    TOK_POLICY_PIN, a->pin_policy));
+		f[n - 1] = AUD_S("touch-policy", tok_policy_name(
+		    TOK_POLICY_TOUCH, a->touch_policy));
+	}
+	return cer_row(room, "provenance", in, f, n, err);
 }
 
-static void
-show(struct cer_room *room, const struct ladder *l)
+static enum cer_line_kind
+line_of(const char *state)
 {
-	for (size_t i = 0; i < CER_RUNGS; i++)
-		cer_line(room, strcmp(l->state[i], "held") == 0 ?
-		    CER_LINE_OK : strcmp(l->state[i], "none") == 0 ?
-		    CER_LINE_LABEL : CER_LINE_NOGO, l->state[i], "%s: %.160s",
-		    rung_name[i], l->found[i]);
+	return strcmp(state, "held") == 0 ? CER_LINE_OK :
+	    strcmp(state, "refused") == 0 ? CER_LINE_NOGO : CER_LINE_LABEL;
+}
+
+/* Each rung, and under it what it is no evidence of. */
+static void
+show(struct cer_room *room, enum tok_use use, const struct ladder *l)
+{
+	for (size_t i = 0; i < CER_RUNGS; i++) {
+		cer_line(room, line_of(l->state[i]), l->state[i],
+		    "%s key, %s: %s", cer_use_name[use], rung_name[i],
+		    l->found[i]);
+		cer_line(room, CER_LINE_LABEL, "", "It does not show %s.",
+		    not_shown[i]);
+	}
 }
 
 static kc_result
@@ -224,7 +258,7 @@ cer_ladder(struct cer_room *room, const struct cer_instance *in,
 	witnessed(card, use, &l);
 	reported(p, &key, &l);
 	KC_TRY(r, write_row(room, in, card, use, &l, err));
-	show(room, &l);
+	show(room, use, &l);
 	if (must)
 		r = verdict(card, use, &l, err);
 out:

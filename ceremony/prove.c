@@ -10,6 +10,7 @@
 #include <openssl/x509.h>
 
 #include "base/b64.h"
+#include "ceremony/ladder.h"
 #include "ceremony/steps.h"
 
 /* Proof of the wrapping key: it takes a challenge off that was made here
@@ -79,10 +80,10 @@ cer_key_prove(struct cer_room *room, const struct cer_instance *in,
 	f[n++] = AUD_S("signature", kc_buf_str(&b64));
 	if (use == TOK_WRAPPING)
 		f[n++] = AUD_S("round-trip", "witnessed");
-	r = cer_command_end(room, in, &c, r, f, n, err);
-	if (kc_ok(r))
-		cer_line(room, CER_LINE_OK, cer_use_name[use],
-		    "possession proven over the journal's head");
+	KC_TRY(r, cer_command_end(room, in, &c, r, f, n, err));
+	cer_line(room, CER_LINE_OK, cer_use_name[use],
+	    "possession proven over the journal's head");
+	r = cer_ladder(room, in, card, tok, use, card->made[use], err);
 out:
 	kc_buf_free(&text);
 	kc_buf_free(&sig);

@@ -92,6 +92,7 @@ struct cer_attest {
 	const char *root;		/* a file, see cer_path */
 	uint8_t sha256[KC_SHA256];	/* of its DER */
 	unsigned firmware[3];		/* least */
+	unsigned pin_policy, touch_policy;	/* mildest; 0: any */
 };
 
 /* cer_attest_read: the site file's mapping; node NULL: nothing pinned. */

@@ -199,11 +199,60 @@ older(const unsigned a[static 3], const unsigned b[static 3])
 	return false;
 }
 
+/* By number; the milder a policy, the smaller its strength.  0: unknown to
+ * us, and so no stricter than any. */
+static const struct {
+	const char *name;
+	unsigned strength;
+} policies[2][4] = {
+	[TOK_POLICY_PIN] = { { "unknown", 0 }, { "never", 1 },
+	    { "once", 2 }, { "always", 3 } },
+	[TOK_POLICY_TOUCH] = { { "unknown", 0 }, { "never", 1 },
+	    { "always", 3 }, { "cached", 2 } },
+};
+#define POLICIES (sizeof policies[0] / sizeof policies[0][0])
+
+const char *
+tok_policy_name(enum tok_policy which, unsigned policy)
+{
+	return policies[which][policy < POLICIES ? policy : 0].name;
+}
+
+kc_result
+tok_policy_parse(const char *text, enum tok_policy which, unsigned *ret,
+    struct kc_err *err)
+{
+	for (unsigned i = 1; i < POLICIES; i++)
+		if (strcmp(text, policies[which][i].name) == 0) {
+			*ret = i;
+			return KC_DONE;
+		}
+	return KC_FAIL(err, KC_EUSAGE, 0, "'%.20s' is no %s: it is never, %s "
+	    "or always", text, which == TOK_POLICY_PIN ? "PIN policy" :
+	    "touch policy", which == TOK_POLICY_PIN ? "once" : "cached");
+}
+
+static kc_result
+check_policy(enum tok_policy which, unsigned said, unsigned wanted,
+    struct kc_err *err)
+{
+	unsigned have = policies[which][said < POLICIES ? said : 0].strength;
+
+	if (wanted == 0 || have >= policies[which][wanted].strength)
+		return KC_DONE;
+	return KC_FAIL(err, KC_EREFUSED, 0, "the key's %s policy is %s; the "
+	    "site file wants %s%s", which == TOK_POLICY_PIN ? "PIN" :
+	    "touch", tok_policy_name(which, said), tok_policy_name(which,
+	    wanted), policies[which][wanted].strength == 3 ? "" :
+	    " or stricter");
+}
+
 static kc_result
 check_rule(const struct tok_attestation *a,
     const struct tok_attest_rule *rule, struct kc_err *err)
 {
 	char serial[16];
+	kc_result r;
 
 	(void)snprintf(serial, sizeof serial, "%u", a->serial);
 	if (rule->serial[0] != '\0' && strcmp(rule->serial, serial) != 0)
@@ -215,7 +264,12 @@ check_rule(const struct tok_attestation *a,
 		    "%u.%u.%u; the site file wants %u.%u.%u or later",
 		    a->firmware[0], a->firmware[1], a->firmware[2],
 		    rule->firmware[0], rule->firmware[1], rule->firmware[2]);
-	return KC_DONE;
+	r = check_policy(TOK_POLICY_PIN, a->pin_policy, rule->pin_policy,
+	    err);
+	if (kc_ok(r))
+		r = check_policy(TOK_POLICY_TOUCH, a->touch_policy,
+		    rule->touch_policy, err);
+	return r;
 }
 
 kc_result

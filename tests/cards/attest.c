@@ -40,7 +40,8 @@ add_extensions(const struct piv_card *c, const struct piv_key *k, X509 *x)
 
 	return piv_x509_octets(x, YUBICO "3", c->firmware,
 	    sizeof c->firmware) &&
-	    (!piv_firmware_from(c, 5, 0) || add_serial(x, c->serial)) &&
+	    (!piv_firmware_from(c, 5, 0) || add_serial(x, c->attested_serial != 0 ?
+	    c->attested_serial : c->serial)) &&
 	    piv_x509_octets(x, YUBICO "8", policy, sizeof policy) &&
 	    piv_x509_octets(x, YUBICO "9", &form, sizeof form);
 }

@@ -69,6 +69,7 @@ struct piv_card {
 	uint8_t mgm_sent[16];	/* witness or challenge */
 	/* faults of the objects */
 	bool no_chuid;		/* as if it had none */
+	uint32_t attested_serial;	/* 0: the card's own */
 	bool all_unreadable;
 	uint32_t unreadable;	/* this object answers 6F00; 0: none */
 	bool changed;		/* the state file is to be written */

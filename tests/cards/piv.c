@@ -17,12 +17,12 @@
 
 struct wish {
 	const char *attestation_root, *control, *log;
-	const char *serial, *firmware, *pin_tries, *puk_tries;
+	const char *serial, *attested, *firmware, *pin_tries, *puk_tries;
 	bool factory;
 };
 
 enum {
-	O_HOST = 256, O_PORT, O_STATE, O_SERIAL, O_FIRMWARE, O_ROOT,
+	O_HOST = 256, O_PORT, O_STATE, O_SERIAL, O_ATTESTED, O_FIRMWARE, O_ROOT,
 	O_FACTORY, O_CONTROL, O_LOG, O_PULLED, O_PIN_TRIES, O_PUK_TRIES,
 	O_UNREADABLE, O_NO_CHUID, O_OTHER_ATR, O_FAULT
 };
@@ -32,6 +32,7 @@ static const struct option options[] = {
 	{ "port", required_argument, NULL, O_PORT },
 	{ "state", required_argument, NULL, O_STATE },
 	{ "serial", required_argument, NULL, O_SERIAL },
+	{ "attested-serial", required_argument, NULL, O_ATTESTED },
 	{ "firmware", required_argument, NULL, O_FIRMWARE },
 	{ "attestation-root", required_argument, NULL, O_ROOT },
 	{ "factory", no_argument, NULL, O_FACTORY },
@@ -88,6 +89,9 @@ take(struct slot *s, struct wish *w, int o, int at, struct kc_err *err)
 		break;
 	case O_SERIAL:
 		w->serial = optarg;
+		break;
+	case O_ATTESTED:
+		w->attested = optarg;
 		break;
 	case O_FIRMWARE:
 		w->firmware = optarg;
@@ -179,6 +183,11 @@ make_card(struct slot *s, const struct wish *w, struct kc_err *err)
 	if (w->serial != NULL) {
 		KC_TRY(r, number("--serial", w->serial, UINT32_MAX, &v, err));
 		c->serial = (uint32_t)v;
+	}
+	if (w->attested != NULL) {
+		KC_TRY(r, number("--attested-serial", w->attested, UINT32_MAX,
+		    &v, err));
+		c->attested_serial = (uint32_t)v;
 	}
 	if (w->firmware != NULL)
 		KC_TRY(r, set_firmware(c, w->firmware, err));

@@ -36,9 +36,17 @@ acts:
         by: witness
         why: A key made anywhere else could have a copy.
         minutes: 1
+      - id: prove
+        do: card.prove
+        keys: [signing]
+        title: Prove
+        by: witness
+        why: A certificate without its key signs nothing.
+        minutes: 1
 END
 sed -e 's/do: card.initialise/do: roll-call/' -e 's/id: initialise/id: people/' \
-    -e 's/do: card.generate/do: card.identify/' script.yaml >identify.yaml
+    -e 's/do: card.generate/do: card.identify/' \
+    -e '/id: prove/,$d' script.yaml >identify.yaml
 cat >answers.yaml <<'END'
 answers-for: one virtual card
 format: 1
@@ -82,16 +90,16 @@ run()
 	    --answers answers.yaml
 }
 
-# rung DIR FACT: of the provenance row.
+# rung DIR FACT [N]: of the N-th provenance row, else of the last.
 rung()
 {
-	python3 - "$1/journal.db" "$2" <<'END'
+	python3 - "$1/journal.db" "$2" "${3:-0}" <<'END'
 import json, sqlite3, sys
 db = sqlite3.connect("file:%s?mode=ro" % sys.argv[1], uri=True)
-for line, facts in db.execute("SELECT line, facts FROM entry ORDER BY n"):
-    if json.loads(line)["k"] == "provenance":
-        out = json.loads(facts)[sys.argv[2]]["value"]
-print(out)
+rows = [json.loads(facts)[sys.argv[2]]["value"] for line, facts in
+        db.execute("SELECT line, facts FROM entry ORDER BY n")
+        if json.loads(line)["k"] == "provenance"]
+print(rows[int(sys.argv[3]) - 1])
 END
 }
 
@@ -100,14 +108,14 @@ fingerprint()
 	openssl x509 -in "$1" -outform DER | sha256sum | cut -d' ' -f1
 }
 
-# fresh SERIAL: a factory card in the reader instead of the one before; only
-# such a card is reset through ykcs11.
+# fresh SERIAL [OPTION...]: a factory card in the reader instead of the one
+# before; only such a card is reset through ykcs11.
 card_now=
 fresh()
 {
 	[ -z "$card_now" ] || { card_stop "$card_now"; card_out 0; }
 	card_now=c$1
-	card_start "$card_now" 0 --serial "$1" --attestation-root root
+	card_start "$card_now" 0 --serial "$1" --attestation-root root "${@:2}"
 	card_in 0
 }
 
@@ -120,10 +128,19 @@ pin="sha256: $(fingerprint root/root.pem)"
 
 # --- a key made here is attested, witnessed, reported
 site 5551 "root: ../root/root.pem" "$pin" 'firmware: "5.7.0"' >site.yaml
-expect_exit 0 "" run script.yaml good
+expect_exit 0 "It does not show that nobody used the device before" \
+    run script.yaml good
+check "a rung and what it does not show are on the screen" grep -q \
+    "ok .*held signing key, rung 1, device attestation: made on device 5551" \
+    "$tmp/out"
+same "a key that was made and not yet proven has an open rung" open \
+    "$(rung good witnessed 1)"
 same "the device attests the key" held "$(rung good attested)"
 same "its firmware is in the journal" 5.7.1 "$(rung good firmware)"
-same "the generation was witnessed" held "$(rung good witnessed)"
+same "its serial, as the device says it" 5551 "$(rung good device)"
+same "the key's PIN policy" always "$(rung good pin-policy)"
+same "the key's touch policy" never "$(rung good touch-policy)"
+same "the generation was witnessed and the key proven" held "$(rung good witnessed)"
 same "the attributes are as wanted" held "$(rung good reported)"
 check "and said to be constants of the module" \
     grep -q "constants of this module" <(rung good reported.found)
@@ -139,6 +156,19 @@ site 5561 "root: ../root/root.pem" "$pin" 'firmware: "5.7.2"' >site.yaml
 expect_exit 1 "rung 1, device attestation: the card's firmware is 5.7.1; the site file wants 5.7.2 or later" \
     run script.yaml old
 same "the refusal is a row" refused "$(rung old attested)"
+same "and shows no firmware" "" "$(rung old firmware)"
+fresh 5567
+site 5567 "root: ../root/root.pem" "$pin" "touch-policy: cached" >site.yaml
+expect_exit 1 "rung 1, device attestation: the key's touch policy is never; the site file wants cached or stricter" \
+    run script.yaml untouched
+fresh 5568 --firmware 5.4.3
+site 5568 "root: ../root/root.pem" "$pin" 'firmware: "5.7.0"' >site.yaml
+expect_exit 1 "the card's firmware is 5.4.3; the site file wants 5.7.0 or later" \
+    run script.yaml below
+fresh 5566 --attested-serial 5551
+site 5566 "root: ../root/root.pem" "$pin" >site.yaml
+expect_exit 1 "rung 1, device attestation: the attestation is by the device with serial 5551; the card says 5566" \
+    run script.yaml clone
 fresh 5562
 site 5562 "root: ../other/root.pem" \
     "sha256: $(fingerprint other/root.pem)" >site.yaml
@@ -161,6 +191,9 @@ site 5551 "root: ../root/root.pem" "sha256: 00" >site.yaml
 expect_exit 3 "must be 64 hex digits" run script.yaml short
 site 5551 "root: ../root/root.pem" "$pin" "firmware: new" >site.yaml
 expect_exit 3 "no firmware version" run script.yaml words
+site 5551 "root: ../root/root.pem" "$pin" "pin-policy: cached" >site.yaml
+expect_exit 3 "'cached' is no PIN policy: it is never, once or always" \
+    run script.yaml policies
 
 # --- a key that was imported
 fresh 5552
@@ -177,10 +210,11 @@ for slot in 9c 9d; do
 	yubico-piv-tool -r "$reader" -k$mgm -a import-certificate -s $slot \
 	    -i imported.pem >/dev/null 2>&1
 done
+# probe SERIAL ROOT [OPTION...]
 probe()
 {
 	echo 123456 | "$ceremony" token probe "pkcs11:serial=$1;id=%02" \
-	    --module "$yk" --pin-fd 0 --attestation-root "$2"
+	    --module "$yk" --pin-fd 0 --attestation-root "${@:2}"
 }
 expect_exit 1 "key 02: rung 1, device attestation: ykcs11 shows no attestation of this key: the card did not make it" \
     probe 5552 root/root.pem
@@ -204,11 +238,13 @@ fi
 yubico-piv-tool -r "$reader" -a change-pin -P 864297 -N 123456 >out 2>&1
 yubico-piv-tool -r "$reader" -k"${mgm//0/A}" -a set-mgm-key -n $mgm >out 2>&1
 
-# --- a generated key at the command line; a device that says another serial
+# --- a generated key at the command line
 yubico-piv-tool -r "$reader" -k$mgm -a generate -s 9c -A RSA2048 \
     >/dev/null 2>&1
 expect_exit 0 "rung 1, device attestation: held; made on device 5552, firmware 5.7.1" \
     probe 5552 root/root.pem
+expect_exit 0 '"attestation":{"attested":"held","device":5552,"firmware":"5.7.1","pin-policy":"always","touch-policy":"never"}' \
+    probe 5552 root/root.pem --json
 expect_exit 1 "is not signed by the pinned root" probe 5552 other/root.pem
 expect_exit 3 "it is no certificate" probe 5552 answers.yaml
 

@@ -47,6 +47,34 @@ END
 refute "no private key is in the export" \
 	grep -rq "PRIVATE KEY" "$e"
 
+# A SoftHSM card attests nothing; its keys are witnessed, and so is said.
+check "each key that was made has its ladder in the transcript" \
+	python3 - "$e/transcript.md" <<'END'
+import re, sys
+text = open(sys.argv[1], encoding="utf-8").read()
+part = text.split("## Provenance of keys\n")[1].split("\n## ")[0]
+keys = {}
+for card, key, rungs in re.findall(
+        r"- (\S+), (\w+) \(entry \d+\)\n((?:  - .*\n){3})", part):
+    keys[card, key] = re.findall(r"- (\w+): \*\*(\w+)\*\*, (.*)", rungs)
+made = set(re.findall(r"\| \d+ \| (\S+) \| (\w+) \| \d+ \|", text.split(
+    "## Keys made on cards\n")[1].split("\n## ")[0]))
+assert made and made == set(keys), (made, keys)
+for (card, key), rungs in keys.items():
+    state = {name: (what, found) for name, what, found in rungs}
+    assert state["attested"][0] == "none", state
+    assert "the module has no attestation" in state["attested"][1], state
+    assert state["reported"][0] == "held", state
+    assert all(" It does not show " in found for _, found in state.values())
+proven = {(re.search(r"[:;] card ([^;\s]+)", line).group(1),
+           re.search(r"[:;] key (\w+)", line).group(1))
+          for line in text.splitlines()
+          if "**card.done**" in line and "; command prove;" in line}
+witnessed = {k for k, rungs in keys.items()
+             if ("witnessed", "held") in [r[:2] for r in rungs]}
+assert proven and proven == witnessed, (proven, witnessed)
+END
+
 stock=(openssl cms -verify -binary -inform DER -in "$e/manifest.json.p7s"
 	-content "$e/manifest.json" -no-CApath -no-CAstore -no_check_time
 	-purpose any -out /dev/null)

@@ -32,6 +32,8 @@ struct said {
 };
 static const uint8_t fw571[] = { 5, 7, 1 };
 static const uint8_t serial42[] = { 0x02, 0x03, 0x01, 0x02, 0x03 };
+static const uint8_t once_never[] = { TOK_PIN_ONCE, TOK_TOUCH_NEVER };
+static const uint8_t *policy = once_never;	/* of the next leaf */
 #define SERIAL_TEXT "66051"
 #define GOOD { "YubiKey PIV Attestation 9d", fw571, 3, serial42, 5,	\
 	true, false, -10, 1000 }
@@ -98,7 +100,6 @@ static void
 make_leaf(const struct said *s, EVP_PKEY *of, EVP_PKEY *by,
     const char *issuer, struct kc_buf *ret)
 {
-	static const uint8_t policy[] = { 2, 1 };
 	X509 *x = new_cert(s->cn, issuer, of, s->from_days, s->to_days);
 
 	if (s->firmware != NULL)
@@ -184,8 +185,8 @@ a_good_attestation_says_firmware_serial_and_policies(void **state)
 	assert_int_equal(a.firmware[1], 7);
 	assert_int_equal(a.firmware[2], 1);
 	assert_int_equal(a.serial, 66051);
-	assert_int_equal(a.pin_policy, TOK_POLICY_ONCE);
-	assert_int_equal(a.touch_policy, TOK_POLICY_NEVER);
+	assert_int_equal(a.pin_policy, TOK_PIN_ONCE);
+	assert_int_equal(a.touch_policy, TOK_TOUCH_NEVER);
 	assert_true(tok_attest_is(leaf.p, leaf.len));
 	assert_false(tok_attest_is(device.p, device.len));
 	assert_false(tok_attest_is("x", 1));
@@ -316,6 +317,69 @@ firmware_versions_are_read_strictly(void **state)
 		    "no firmware version");
 }
 
+static void
+a_policy_milder_than_the_site_wants_is_refused(void **state)
+{
+	struct tok_attest_rule want = rule();
+	struct tok_attestation a;
+	struct kc_err err = { 0 };
+
+	(void)state;
+	/* The leaf says: PIN once, touch never. */
+	want.pin_policy = TOK_PIN_ONCE;
+	want.touch_policy = TOK_TOUCH_NEVER;
+	t_ok(tok_attest_check(&key, &leaf, &device, &want, &a, &err), &err);
+	want.pin_policy = TOK_PIN_ALWAYS;
+	refused(&leaf, &device, &want, KC_EREFUSED,
+	    "the key's PIN policy is once; the site file wants always");
+	want.pin_policy = TOK_PIN_NEVER;
+	want.touch_policy = TOK_TOUCH_CACHED;
+	refused(&leaf, &device, &want, KC_EREFUSED, "the key's touch policy "
+	    "is never; the site file wants cached or stricter");
+	want.touch_policy = TOK_TOUCH_ALWAYS;
+	refused(&leaf, &device, &want, KC_EREFUSED,
+	    "touch policy is never; the site file wants always");
+}
+
+static void
+policies_have_names_and_touch_is_strictest_always(void **state)
+{
+	static const uint8_t odd[] = { 9, 9 }, cached[] = { 3, 3 };
+	static const struct said good = GOOD;
+	struct tok_attest_rule want = rule();
+	struct tok_attestation a;
+	struct kc_buf other = { 0 };
+	struct kc_err err = { 0 };
+	unsigned p = 99;
+
+	(void)state;
+	t_ok(tok_policy_parse("once", TOK_POLICY_PIN, &p, &err), &err);
+	assert_int_equal(p, TOK_PIN_ONCE);
+	t_ok(tok_policy_parse("cached", TOK_POLICY_TOUCH, &p, &err), &err);
+	assert_int_equal(p, TOK_TOUCH_CACHED);
+	t_fails(tok_policy_parse("cached", TOK_POLICY_PIN, &p, &err), &err,
+	    KC_EUSAGE, "'cached' is no PIN policy: it is never, once or");
+	t_fails(tok_policy_parse("unknown", TOK_POLICY_TOUCH, &p, &err), &err,
+	    KC_EUSAGE, "no touch policy");
+	assert_string_equal(tok_policy_name(TOK_POLICY_PIN, 9), "unknown");
+
+	policy = cached;
+	make_leaf(&good, card_key, device_key, "Device", &other);
+	want.touch_policy = TOK_TOUCH_CACHED;
+	t_ok(tok_attest_check(&key, &other, &device, &want, &a, &err), &err);
+	want.touch_policy = TOK_TOUCH_ALWAYS;
+	refused(&other, &device, &want, KC_EREFUSED,
+	    "touch policy is cached; the site file wants always");
+	policy = odd;
+	make_leaf(&good, card_key, device_key, "Device", &other);
+	want.touch_policy = 0;
+	want.pin_policy = TOK_PIN_NEVER;
+	refused(&other, &device, &want, KC_EREFUSED,
+	    "PIN policy is unknown; the site file wants never or stricter");
+	policy = once_never;
+	kc_buf_free(&other);
+}
+
 int
 main(void)
 {
@@ -327,6 +391,10 @@ main(void)
 		    a_chain_that_breaks_is_refused_where_it_breaks),
 		cmocka_unit_test(every_cut_and_every_changed_byte_is_refused),
 		cmocka_unit_test(firmware_versions_are_read_strictly),
+		cmocka_unit_test(
+		    a_policy_milder_than_the_site_wants_is_refused),
+		cmocka_unit_test(
+		    policies_have_names_and_touch_is_strictest_always),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -60,11 +60,8 @@ on_tick(void *ctx, int64_t elapsed_ms)
 {
 	struct cer_room *room = ctx;
 
-	if (elapsed_ms < 300)
+	if (!cer_work_tick(room, elapsed_ms))
 		return true;
-	(void)snprintf(room->view.busy, sizeof room->view.busy, "%s",
-	    room->work);
-	room->view.busy_ms = elapsed_ms;
 	return room->ui.tick(room->ui.ctx, &room->view);
 }
 

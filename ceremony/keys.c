@@ -177,19 +177,15 @@ generate(struct cer_room *room, const struct cer_instance *in,
 	size_t bits = 0;
 	int64_t began = kc_clock_boot_ms();
 	struct tok_key made = { 0 };
-	static char work[80];
 	kc_result r;
 
 	KC_TRY(r, tok_info(tok, &info, err));
 	KC_TRY(r, cer_key_size(room, &info, &bits, err));
-	(void)snprintf(work, sizeof work, "Generating RSA %zu (%s) on the "
-	    "card", bits, cer_use_name[use]);
-	room->work = work;
-	room->view.busy_expected_ms = card->made_ms;
+	(void)snprintf(c.work, sizeof c.work, "Generating RSA %zu on the card",
+	    bits);
 	KC_TRY(r, cer_command_begin(room, in, &c, err));
 	r = tok_generate(tok, &cer_key_id[use], 1, use, bits, &made, err);
 	tok_key_free(&made);
-	room->view.busy[0] = '\0';
 	if (!kc_ok(r))
 		r = cer_command_end(room, in, &c, r, NULL, 0, err);
 	else

@@ -202,7 +202,7 @@ show(struct cer_room *room, enum tok_use use, const struct ladder *l)
 		cer_line(room, line_of(l->state[i]), l->state[i],
 		    "%s key, %s: %s", cer_use_name[use], rung_name[i],
 		    l->found[i]);
-		cer_line(room, CER_LINE_LABEL, "", "It does not show %s.",
+		cer_line(room, CER_LINE_LABEL, "limit", "It does not show %s.",
 		    not_shown[i]);
 	}
 }

@@ -256,14 +256,18 @@ p_tick(void *ctx, const struct cer_view *v)
 {
 	struct plain *p = ctx;
 
-	if (v->busy_ms < 2000 || v->busy_ms - p->told_ms < 5000) {
-		if (v->busy_ms < p->told_ms)
-			p->told_ms = 0;
+	if (v->busy_ms < p->told_ms)
+		p->told_ms = 0;		/* other work */
+	if (v->busy_ms < 2000 ||
+	    (p->told_ms > 0 && v->busy_ms - p->told_ms < 5000))
 		return true;
-	}
 	p->told_ms = v->busy_ms;
-	(void)printf("     %s: %lld s\n", v->busy,
+	(void)printf("     %s: %lld s", v->busy,
 	    (long long)(v->busy_ms / 1000));
+	if (v->busy_expected_ms > 0)
+		(void)printf(", usually about %lld s",
+		    (long long)((v->busy_expected_ms + 999) / 1000));
+	(void)printf("\n");
 	(void)fflush(stdout);
 	return true;
 }

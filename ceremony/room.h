@@ -11,6 +11,7 @@
 #include "audit/sign.h"
 #include "base/secret.h"
 #include "ceremony/cmd.h"
+#include "ceremony/progress.h"
 #include "ceremony/script.h"
 #include "ceremony/ui.h"
 
@@ -51,7 +52,7 @@ struct cer_card {
 	char spki_sha[CER_USES][65];
 	char proven[CER_USES][65];	/* certificate of the last proof */
 	enum tok_oaep way;
-	int64_t made_ms;		/* last generation, for progress */
+	struct cer_pace pace[CER_PACES];
 	char bag[65];
 	struct kc_secret so;	/* the SO's PIN until its keys are made; the
 				 * one field that no row can bring back */
@@ -70,6 +71,7 @@ struct cer_state {
 	char open_id[24];		/* card command without outcome */
 	char open_command[33], open_class[17], open_step[129];
 	char open_card[41], open_key[17];
+	struct cer_timed timed;		/* that command's intent */
 	char intent_name[97];		/* the last file that was announced */
 	char intent_sha[65];
 	int64_t exceptions;		/* highest number */
@@ -109,7 +111,8 @@ struct cer_room {
 	struct cer_view view;
 	uint8_t software[KC_SHA256];
 	struct kc_secret master;	/* between unlock and blob */
-	const char *work;		/* what the card is doing, for ticks */
+	const char *work;		/* why a card is asked, for ticks */
+	struct cer_work doing;		/* its command, if one is open */
 	bool module_judged[CER_MODULES_MAX];	/* in this run: pinned.h */
 };
 
@@ -164,6 +167,7 @@ struct cer_command {
 	/* of the outcome's row, whatever it is: the card's counters */
 	struct aud_fact seen[CER_TRIES];
 	size_t n_seen;
+	char work[64];	/* for people; "": as progress.c calls it */
 };
 /* cls: "repeatable", "answerable" or "unanswerable" (design 8.6). */
 KC_MUST kc_result cer_command_begin(struct cer_room *room,

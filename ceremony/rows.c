@@ -52,10 +52,14 @@ cer_command_begin(struct cer_room *room, const struct cer_instance *in,
 		AUD_S("key", c->key),
 		AUD_S("label", c->card->label),
 	};
+	kc_result r;
 
 	(void)snprintf(c->id, sizeof c->id, "c%llu",
 	    (unsigned long long)aud_count(room->j));
-	return cer_row(room, "card.intent", in, f, sizeof f / sizeof *f, err);
+	r = cer_row(room, "card.intent", in, f, sizeof f / sizeof *f, err);
+	if (kc_ok(r))
+		cer_work_begin(room, c);
+	return r;
 }
 
 size_t
@@ -109,6 +113,7 @@ cer_command_end(struct cer_room *room, const struct cer_instance *in,
 	struct kc_err row = { 0 };
 	kc_result w;
 
+	cer_work_end(room);
 	if (kc_ok(r)) {
 		for (size_t i = 0; i < n && have < CER_FACTS_MAX; i++)
 			f[have++] = facts[i];

@@ -86,6 +86,7 @@ on_intent(struct cer_room *room, const struct aud_entry *e)
 	COPY(st->open_step, e->step);
 	if (card == NULL)
 		return;
+	cer_pace_intent(&st->timed, card, e);
 	if (is(st->open_command, "generate") && use >= 0)
 		card->pending[use] = true;
 	if (is(st->open_class, "unanswerable"))
@@ -121,6 +122,7 @@ on_done(struct cer_room *room, const struct aud_entry *e, struct kc_err *err)
 	room->st.open_id[0] = '\0';
 	if (card == NULL)
 		return KC_DONE;
+	cer_pace_done(&room->st.timed, card, e);
 	if (is(command, "initialise")) {
 		card->initialised = true;
 		/* Whatever was on the card is gone. */
@@ -153,7 +155,6 @@ on_done(struct cer_room *room, const struct aud_entry *e, struct kc_err *err)
 		card->pending[use] = false;
 		card->made[use] = true;
 		card->judged[use] = false;
-		card->made_ms = aud_entry_int(e, "ms", 0);
 		COPY(card->spki_sha[use], aud_entry_str(e, "spki.sha256"));
 	}
 	/* A proof of the wrapping key without the round trip is none. */

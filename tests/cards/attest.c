@@ -37,11 +37,12 @@ add_extensions(const struct piv_card *c, const struct piv_key *k, X509 *x)
 {
 	const uint8_t policy[2] = { k->pin_policy, k->touch_policy };
 	const uint8_t form = FORM_KEYCHAIN_A;
+	const uint32_t serial = c->attested_serial != 0 ?
+	    c->attested_serial : c->serial;
 
 	return piv_x509_octets(x, YUBICO "3", c->firmware,
 	    sizeof c->firmware) &&
-	    (!piv_firmware_from(c, 5, 0) || add_serial(x, c->attested_serial != 0 ?
-	    c->attested_serial : c->serial)) &&
+	    (!piv_firmware_from(c, 5, 0) || add_serial(x, serial)) &&
 	    piv_x509_octets(x, YUBICO "8", policy, sizeof policy) &&
 	    piv_x509_octets(x, YUBICO "9", &form, sizeof form);
 }

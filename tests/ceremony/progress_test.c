@@ -65,7 +65,7 @@ nothing_is_expected_of_a_card_that_has_done_nothing(void **state)
 }
 
 static void
-the_same_command_of_the_same_card_is_expected_to_take_as_long(void **state)
+a_card_s_same_command_is_expected_to_take_as_long(void **state)
 {
 	struct cer_room *room = room_of(SMALL_SCRIPT, SMALL_SITE);
 
@@ -198,7 +198,7 @@ main(void)
 		cmocka_unit_test(
 		    nothing_is_expected_of_a_card_that_has_done_nothing),
 		cmocka_unit_test(
-		    the_same_command_of_the_same_card_is_expected_to_take_as_long),
+		    a_card_s_same_command_is_expected_to_take_as_long),
 		cmocka_unit_test(several_are_expected_to_take_their_mean),
 		cmocka_unit_test(an_earlier_run_of_the_journal_counts_too),
 		cmocka_unit_test(what_was_not_carried_out_counts_for_nothing),

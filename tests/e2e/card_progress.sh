@@ -107,16 +107,21 @@ shows()
 		fail "$1: no '$2'" shot
 	fi
 }
+# waits WHAT REGEX: for what the test needs and does not count.
+waits()
+{
+	if ! wait_for 15 sees "$2"; then fail "$1" shot; fi
+}
 ended()
 {
-	! $t has-session 2>/dev/null
+	if $t has-session 2>/dev/null; then return 1; fi
 }
 # prove WAIT_FOR MS: past the pause; the card signs so much later.
 prove()
 {
 	card one slow-at "87:1,$2" >/dev/null
 	$t send-keys Enter
-	wait_for 10 sees "$1" || fail "no prompt for the PIN" shot
+	waits "a prompt for the PIN" "$1"
 	$t send-keys -l "$pin"
 	$t send-keys Enter
 }
@@ -129,7 +134,7 @@ prove 'PIN' 3500
 shows "plain lines say how long the card has worked" "$work: [2-4] s\$"
 refute "and no usual time, for it never did this before" \
     grep -q usually shot
-wait_for 10 sees '1\.5  Pause 2' || fail "the card's answer" shot
+waits "the card's answer" '1\.5  Pause 2'
 $t send-keys -l '!s'
 $t send-keys Enter
 check "the run is suspended" wait_for 5 ended
@@ -142,15 +147,15 @@ shows "the screen knows the usual time from the run before" \
     "[0-9]:0[0-9] of ~0:0[3-9]"
 shows "and says what the card is doing" "$work"
 shows "and when it takes longer than that" "0:0[4-9], usually ~0:0[3-8]"
-wait_for 15 sees '1\.7  Pause 3' || fail "the card's answer" shot
+waits "the card's answer" '1\.7  Pause 3'
 $t send-keys s
-wait_for 5 sees 'Suspended in step 1\.7' || fail "the farewell" shot
+waits "the farewell" 'Suspended in step 1\.7'
 $t send-keys Enter
 check "the run on the screen is suspended" wait_for 5 ended
 
 # --- and plain again: the mean of both
 resume --plain
-wait_for 10 sees 'Enter \(!e' || fail "a run begins" shot
+waits "a run begins" 'Enter \(!e'
 prove 'PIN' 3500
 shows "plain lines say the usual time" \
     "$work: [2-4] s, usually about ([6-9]|1[0-2]) s\$"

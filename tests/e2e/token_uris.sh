@@ -9,8 +9,8 @@ set -eu
 . "$(dirname "$0")/../lib.sh"
 need p11tool python3 unshare
 ock=/usr/lib/$(uname -m)-linux-gnu/pkcs11/libopencryptoki.so
-[ -r "$ock" ] && command -v pkcsslotd >/dev/null ||
-    skip_all 'openCryptoki is not installed'
+need pkcsslotd
+[ -r "$ock" ] || skip_all 'openCryptoki is not installed'
 
 cat >inside.sh <<'END'
 "$1" token list --module "$2" --json >list.json

@@ -62,6 +62,9 @@ for n in $(seq 1 "$step" $((all - 8))) $(seq $((all - 7)) "$all"); do
 	card one pull-at "$n" >/dev/null
 	code=0
 	generate >out 2>&1 || code=$?
+	if grep -q PIN_INCORRECT out; then
+		fail "pulled at $n: the management key is called wrong" out
+	fi
 	where=$(card one where)
 	if [ "$where" = in ]; then
 		continue	# this run needed fewer commands

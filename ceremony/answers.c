@@ -93,8 +93,12 @@ a_ask(void *ctx, const struct cer_view *v, const struct cer_prompt *p,
 		return wait_ready(a, p, err);
 	if (text != NULL && strcmp(text, "suspend") == 0)
 		return KC_FAIL(err, KC_ESUSPEND, 0, "the answers suspend");
-	if (p->kind == CER_ASK_CONTINUE)
+	if (p->kind == CER_ASK_CONTINUE) {
+		/* Nobody is there to press Enter before it is time. */
+		if (p->ready != NULL)
+			(void)wait_ready(a, p, NULL);
 		return KC_DONE;
+	}
 	if (text == NULL)
 		return KC_FAIL(err, KC_ECANCEL, 0,
 		    "the answers file has no answer '%s' for %s in step %s",

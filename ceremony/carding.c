@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ceremony/away.h"
 #include "ceremony/identity.h"
 #include "ceremony/pinned.h"
-#include "ceremony/readers.h"
 #include "tokens/profile.h"
 
 /* PIV's slots by their Cryptoki ids: 9d (key management) is 03, 9c (digital
@@ -60,6 +60,7 @@ on_tick(void *ctx, int64_t elapsed_ms)
 {
 	struct cer_room *room = ctx;
 
+	(void)cer_readers_poll(room);
 	if (!cer_work_tick(room, elapsed_ms))
 		return true;
 	return room->ui.tick(room->ui.ctx, &room->view);
@@ -71,6 +72,40 @@ cer_card_wait(struct cer_room *room, const char *work)
 	room->work = work;
 	room->view.busy[0] = '\0';
 	return (struct tok_wait){ on_tick, room };
+}
+
+/* The card by its serial number, in whatever reader, and not a clone. */
+static kc_result
+find_card(struct cer_room *room, const struct cer_instance *in,
+    const struct cer_card *card, struct tok_card **ret, struct kc_err *err)
+{
+	struct tok_wait wait = cer_card_wait(room, "Waiting for the card");
+	struct tok_card *tok = NULL;
+	struct tok_module m;
+	struct tok_uri uri = { 0 };
+	struct kc_buf env = { 0 };
+	struct tok_info info;
+	kc_result r;
+
+	(void)snprintf(uri.serial, sizeof uri.serial, "%s", card->serial);
+	KC_TRY(r, cer_card_there(room, in, card, err));
+	KC_TRY(r, cer_card_module(room, card, &env, &m, err));
+	r = tok_open(room->app->server, &m, &uri, &wait, &tok, err);
+	if (!kc_ok(r)) {
+		r = cer_card_missing(room, card, &m, r, err);
+		goto out;
+	}
+	KC_TRY(r, cer_card_same(room, card, tok, false, err));
+	KC_TRY(r, tok_info(tok, &info, err));
+	cer_readers_known(room, info.reader, card->def->person);
+	*ret = tok;
+	tok = NULL;
+out:
+	if (r.code == KC_ECARDLESS)
+		cer_card_want_new(room);
+	tok_close(&tok);
+	kc_buf_free(&env);
+	return r;
 }
 
 /* The PIN, or none: where the reader has a pad it is typed there. */
@@ -161,12 +196,7 @@ cer_room_login(struct cer_room *room, const struct cer_instance *in,
     struct kc_err *err)
 {
 	struct tok_card *tok = NULL;
-	struct tok_module m;
-	struct tok_uri uri = { 0 };
-	struct tok_wait wait = cer_card_wait(room, "Waiting for the card");
-	struct kc_buf env = { 0 };
 	struct kc_err why;
-	struct tok_info info;
 	bool again = true;
 	kc_result r;
 
@@ -178,14 +208,7 @@ cer_room_login(struct cer_room *room, const struct cer_instance *in,
 		return KC_FAIL(err, KC_ECARDLESS, 0,
 		    "no card of %s is bound to this ceremony yet",
 		    card->def->person);
-	(void)snprintf(uri.serial, sizeof uri.serial, "%s", card->serial);
-	KC_TRY(r, cer_card_module(room, card, &env, &m, err));
-	r = tok_open(room->app->server, &m, &uri, &wait, &tok, err);
-	if (!kc_ok(r)) {
-		r = cer_card_missing(room, card, &m, r, err);
-		goto out;
-	}
-	KC_TRY(r, cer_card_same(room, card, tok, false, err));
+	KC_TRY(r, find_card(room, in, card, &tok, err));
 	while (again) {
 		r = try_login(room, in, card, quiet, tok, err);
 		if (r.code != KC_EPIN)
@@ -199,14 +222,11 @@ cer_room_login(struct cer_room *room, const struct cer_instance *in,
 	}
 	if (kc_ok(r))
 		r = cer_card_same(room, card, tok, true, err);
-	if (kc_ok(r) && kc_ok(tok_info(tok, &info, NULL)))
-		cer_readers_known(room, info.reader, card->def->person);
 	if (kc_ok(r)) {
 		*ret = tok;
 		tok = NULL;
 	}
 out:
 	tok_close(&tok);
-	kc_buf_free(&env);
 	return r;
 }

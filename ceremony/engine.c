@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "ceremony/action.h"
-#include "ceremony/readers.h"
+#include "ceremony/away.h"
 #include "ceremony/room.h"
 
 static kc_result
@@ -75,6 +75,7 @@ act(struct cer_room *room, struct cer_instance *in, struct kc_err *err)
 {
 	kc_result r;
 
+	cer_card_unused(room);
 	KC_TRY(r, cer_readers_note(room, in, err));
 	KC_TRY(r, begin_row(room, in, err));
 	cer_show(room);
@@ -129,7 +130,7 @@ step(struct cer_room *room, struct cer_instance *in, struct kc_err *err)
 
 	while (again) {
 		cer_view_step(room, in);
-		r = act(room, in, err);
+		r = cer_card_gone(room, act(room, in, err), err);
 		if (kc_ok(r))
 			break;
 		kc_secret_free(&room->master);

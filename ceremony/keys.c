@@ -12,10 +12,17 @@
 
 #include "base/b64.h"
 #include "base/clock.h"
+#include "ceremony/away.h"
 #include "ceremony/identity.h"
 #include "ceremony/ladder.h"
 #include "ceremony/readers.h"
 #include "ceremony/steps.h"
+
+static bool
+has_id(const struct tok_key *key, enum tok_use use)
+{
+	return key->id_len == 1 && key->id[0] == cer_key_id[use];
+}
 
 /* The key with our id on the card, if it is there. */
 kc_result
@@ -30,8 +37,7 @@ cer_key_find(struct tok_card *tok, enum tok_use use, struct tok_key *ret,
 	if (!kc_ok(r))
 		return r;
 	for (size_t i = 0; i < n; i++) {
-		if (!*ret_found && key[i].id_len == 1 &&
-		    key[i].id[0] == cer_key_id[use]) {
+		if (!*ret_found && has_id(&key[i], use)) {
 			*ret = key[i];
 			*ret_found = true;
 		} else {
@@ -197,6 +203,17 @@ out:
 	return r;
 }
 
+/* A key that does not work, or is half there: did the card answer at all? */
+static bool
+answered(struct cer_room *room, const struct tok_card *tok,
+    struct kc_err *why)
+{
+	if (why->code == KC_OK)
+		(void)KC_FAIL(why, KC_ECARD, 0, "half of a key is seen");
+	return tok_pid(tok) != 0 && cer_card_gone(room,
+	    (kc_result){ why->code }, why).code != KC_ECARDLESS;
+}
+
 /* A generation whose outcome is unknown: the card is asked.  Complete and
  * tested: adopted.  Anything less: erased.  Nothing there: made now. */
 static kc_result
@@ -223,8 +240,8 @@ settle(struct cer_room *room, const struct cer_instance *in,
 	}
 	whole = key.has_private == 1 && kc_ok(tok_probe(tok,
 	    &cer_key_id[use], 1, use == TOK_WRAPPING, true, &way, &why));
-	if (!whole && tok_pid(tok) == 0) {
-		/* Nobody answered: that says nothing about the key. */
+	if (!whole && !answered(room, tok, &why)) {
+		/* That says nothing about the key. */
 		*err = why;
 		r = (kc_result){ why.code };
 		goto out;

@@ -2,6 +2,7 @@
  *
  * The engine in plain lines: no cursor is moved, nothing is redrawn.
  */
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 #include "base/words.h"
 #include "ceremony/pin.h"
 #include "ceremony/unattended.h"
+
+#define TICK_MS 200
 
 struct plain {
 	struct cer_plain_state shown;
@@ -169,6 +172,21 @@ type_words(const struct cer_prompt *q, struct cer_answer *ret,
 	return KC_DONE;
 }
 
+/* Was it ready before a line came?  (stdin has no buffer: p_open.) */
+static bool
+comes_first(const struct cer_prompt *q)
+{
+	struct pollfd p = { .fd = 0, .events = POLLIN };
+
+	(void)fflush(stdout);
+	for (;;) {
+		if (q->ready(q->ready_ctx))
+			return true;
+		if (poll(&p, 1, TICK_MS) > 0)
+			return false;
+	}
+}
+
 static kc_result
 p_ask(void *ctx, const struct cer_view *v, const struct cer_prompt *q,
     struct cer_answer *ret, struct kc_err *err)
@@ -183,8 +201,6 @@ p_ask(void *ctx, const struct cer_view *v, const struct cer_prompt *q,
 	if (q->kind == CER_ASK_CHOICE)
 		(void)printf("%s\n", q->choices);
 	do {
-		if (q->kind == CER_ASK_WAIT && q->ready(q->ready_ctx))
-			return KC_DONE;
 		(void)printf("     %s%s (!e exception, !s suspend) > ",
 		    q->kind == CER_ASK_YESNO ? "y or n" :
 		    q->kind == CER_ASK_WORD ? "the word " :
@@ -193,6 +209,10 @@ p_ask(void *ctx, const struct cer_view *v, const struct cer_prompt *q,
 		    q->kind == CER_ASK_CHOICE ? "one letter" :
 		    "Enter",
 		    q->kind == CER_ASK_WORD ? q->word : "");
+		if (q->ready != NULL && comes_first(q)) {
+			(void)printf("\n");
+			return KC_DONE;
+		}
 		r = line(ret->text, sizeof ret->text, err);
 		if (!kc_ok(r))
 			return r;
@@ -346,6 +366,8 @@ cer_plain_open(struct cer_ui *ret, struct kc_err *err)
 
 	if (p == NULL)
 		return KC_FAIL(err, KC_ENOMEM, 0, "no memory");
+	/* So that a line that waits is seen by poll. */
+	(void)setvbuf(stdin, NULL, _IONBF, 0);
 	*ret = (struct cer_ui){ p, p_show, p_ask, p_pin, p_tick, p_refuse,
 		p_form, p_say, free };
 	/* cppcheck-suppress memleak; p is ret->ctx, freed by ret->close */

@@ -26,6 +26,10 @@ static const struct {
 	{ "approve", "The card signs" },
 	{ "erase", "Erasing a key on the card" },
 	{ "sweep", "Clearing the card" },
+	{ "factory-key", "Trying the factory's management key" },
+	{ "so-login", "The card judges the management key" },
+	{ "pin", "The card changes its PIN" },
+	{ "retire", "Destroying all that the card holds" },
 };
 
 /* CER_PACES for a command whose time is not remembered. */

@@ -9,18 +9,9 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "tokens/reader.h"
 
 #define READERS_MAX 16		/* pcscd's own limit */
 #define CHANGES_MAX 32
-
-/* struct reader: one that is plugged in. */
-struct reader {
-	char name[TOK_READER_NAME];
-	bool card, mute;
-	char atr[2 * TOK_ATR_MAX + 1];
-	char person[41];
-};
 
 /* struct change: what has no row yet. */
 struct change {
@@ -32,10 +23,12 @@ struct change {
 struct cer_readers {
 	struct tok_watch *watch;	/* NULL: its process ended */
 	bool service, listed;
-	struct reader reader[READERS_MAX];
+	struct cer_reader reader[READERS_MAX];
 	size_t n;
+	uint64_t moves;			/* of cards, in any reader */
 	struct change change[CHANGES_MAX];
 	size_t n_changes, lost;
+	struct cer_used used;
 	char text[32];
 };
 
@@ -72,7 +65,7 @@ cer_readers_close(struct cer_room *room)
 	room->readers = NULL;
 }
 
-static struct reader *
+static struct cer_reader *
 find(struct cer_readers *s, const char *name)
 {
 	for (size_t i = 0; i < s->n; i++)
@@ -97,10 +90,35 @@ changed(struct cer_readers *s, const char *reader, const char *event,
 	c->event = event;
 }
 
+static bool
+is_known(const struct cer_readers *s, const char *person)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->reader[i].card &&
+		    strcmp(s->reader[i].person, person) == 0)
+			return true;
+	return false;
+}
+
+/* A card goes.  One that nobody knows may be the one that is being used, if
+ * that is in no other reader. */
+static void
+goes(struct cer_readers *s, const struct cer_reader *r)
+{
+	struct cer_used *used = &s->used;
+
+	s->moves++;
+	if (used->person[0] != '\0' &&
+	    (strcmp(r->person, used->person) == 0 || (r->person[0] == '\0' &&
+	    !is_known(s, used->person))))
+		(void)snprintf(used->out_of, sizeof used->out_of, "%s",
+		    r->name);
+}
+
 static void
 on_reader(struct cer_readers *s, const struct tok_reader_event *e)
 {
-	struct reader *r = find(s, e->reader);
+	struct cer_reader *r = find(s, e->reader);
 
 	if (e->present && r == NULL && s->n < READERS_MAX) {
 		r = &s->reader[s->n++];
@@ -108,6 +126,8 @@ on_reader(struct cer_readers *s, const struct tok_reader_event *e)
 		(void)snprintf(r->name, sizeof r->name, "%s", e->reader);
 		changed(s, e->reader, "reader in", "");
 	} else if (!e->present && r != NULL) {
+		if (r->card)
+			goes(s, r);
 		*r = s->reader[--s->n];
 		changed(s, e->reader, "reader out", "");
 	}
@@ -116,14 +136,18 @@ on_reader(struct cer_readers *s, const struct tok_reader_event *e)
 static void
 on_card(struct cer_readers *s, const struct tok_reader_event *e)
 {
-	struct reader *r = find(s, e->reader);
+	struct cer_reader *r = find(s, e->reader);
 	bool before;
 
 	if (r == NULL)
 		return;
 	before = r->card;
+	if (before)
+		goes(s, r);
 	r->card = e->present;
 	r->mute = e->mute;
+	if (r->card)
+		r->in = ++s->moves;
 	r->person[0] = '\0';
 	kc_hex(e->atr, e->present ? e->atr_len : 0, r->atr);
 	if (r->card || before)
@@ -242,7 +266,7 @@ cer_readers_lines(struct cer_room *room)
 		cer_line(room, CER_LINE_NOGO, "Readers",
 		    "pcscd does not answer: no reader can be seen");
 	for (size_t i = 0; i < s->n; i++) {
-		const struct reader *r = &s->reader[i];
+		const struct cer_reader *r = &s->reader[i];
 
 		(void)snprintf(label, sizeof label, "Reader %zu", i + 1);
 		cer_line(room, CER_LINE_LABEL, label, "%.60s: %s%s", r->name,
@@ -250,6 +274,30 @@ cer_readers_lines(struct cer_room *room)
 		    "answer: is it the right way up?" : "a card, ATR ",
 		    r->card && !r->mute ? r->atr : "");
 	}
+}
+
+const struct cer_reader *
+cer_readers_list(const struct cer_room *room, size_t *ret_n)
+{
+	const struct cer_readers *s = room->readers;
+
+	*ret_n = 0;
+	if (s == NULL || s->watch == NULL || !s->service)
+		return NULL;
+	*ret_n = s->n;
+	return s->reader;
+}
+
+uint64_t
+cer_readers_moves(const struct cer_room *room)
+{
+	return room->readers != NULL ? room->readers->moves : 0;
+}
+
+struct cer_used *
+cer_readers_used(const struct cer_room *room)
+{
+	return room->readers != NULL ? &room->readers->used : NULL;
 }
 
 /* A slot's description is the reader's name, cut to 64 bytes. */

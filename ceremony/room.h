@@ -37,6 +37,7 @@ struct cer_card {
 	const struct cer_card_def *def;
 	char serial[17];
 	char label[33];
+	char atr[67];			/* hex; "" not known */
 	char module[16];		/* tokens/profile.h, once initialised */
 	bool initialised, is_signer;
 	int64_t inits;			/* initialise intents so far */
@@ -44,7 +45,6 @@ struct cer_card {
 	bool made[CER_USES];		/* key pair there and tested */
 	bool judged[CER_USES];		/* its provenance is in a row */
 	bool unsure;			/* an object may be half there */
-	char atr[67];			/* hex; "" not known */
 	char unanswered[33];		/* unanswerable command, no answer */
 	bool pin_changed, retired;
 	struct kc_buf cert[CER_USES];	/* DER, once imported */

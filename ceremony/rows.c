@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "ceremony/room.h"
+#include "ceremony/away.h"
 
 kc_result
 cer_catch_up(struct cer_room *room, struct kc_err *err)
@@ -107,13 +107,23 @@ cer_command_end(struct cer_room *room, const struct cer_instance *in,
 		AUD_S("key", c->key),
 	};
 	size_t have = 4;
-	const char *kind = kc_ok(r) ? "card.done" :
-	    is_lost(c, r.code, err) ? "card.unknown" : "card.failed";
+	const char *kind;
 	struct kc_buf found = { 0 };
 	struct kc_err row = { 0 };
 	kc_result w;
 
 	cer_work_end(room);
+	r = cer_card_gone(room, r, err);
+	if (r.code == KC_ECARDLESS) {
+		/* That it went comes before what became of the command. */
+		w = cer_readers_note(room, in, &row);
+		if (!kc_ok(w)) {
+			*err = row;
+			return w;
+		}
+	}
+	kind = kc_ok(r) ? "card.done" : is_lost(c, r.code, err) ?
+	    "card.unknown" : "card.failed";
 	if (kc_ok(r)) {
 		for (size_t i = 0; i < n && have < CER_FACTS_MAX; i++)
 			f[have++] = facts[i];

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/b64.h"
-#include "ceremony/readers.h"
+#include "ceremony/away.h"
 #include "ceremony/steps.h"
 #include "tokens/profile.h"
 
@@ -155,8 +155,7 @@ cer_do_identify(struct cer_room *room, const struct cer_instance *in,
 	(void)snprintf(room->view.certain, sizeof room->view.certain,
 	    "the card is only read");
 	KC_TRY(r, wanted_uses(in, want, err));
-	cer_readers_lines(room);
-	KC_TRY(r, cer_continue(room, in, "insert",
+	KC_TRY(r, cer_card_insert(room, in, card,
 	    "Put your card into the reader, then Enter.", err));
 	KC_TRY(r, cer_room_login(room, in, card, false, &tok, err));
 	KC_TRY(r, cer_factory_left(room, in, card, tok, err));

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ceremony/away.h"
 #include "ceremony/identity.h"
-#include "ceremony/readers.h"
 #include "ceremony/steps.h"
 #include "tokens/profile.h"
 
@@ -176,7 +176,9 @@ try_adopt(struct cer_room *room, const struct cer_instance *in,
 		r = tok_keys(tok, key, TOK_KEYS_MAX, &n, &why);
 	for (size_t i = 0; i < n; i++)
 		tok_key_free(&key[i]);
-	if (!kc_ok(r) && tok_pid(tok) == 0) {
+	if (!kc_ok(r))
+		r = cer_card_gone(room, r, &why);
+	if (!kc_ok(r) && (tok_pid(tok) == 0 || r.code == KC_ECARDLESS)) {
 		/* Nobody answered: that says nothing about the card. */
 		*err = why;
 		goto out;
@@ -297,10 +299,12 @@ cer_card_initialise(struct cer_room *room, const struct cer_instance *in,
 	bool adopted = false;
 	kc_result r;
 
+	KC_TRY(r, cer_card_there(room, in, card, err));
 	KC_TRY(r, survey(room, card, &found, err));
 	if (!found.there && !found.ours_there) {
 		r = KC_FAIL(err, KC_ECARDLESS, 0,
 		    "no blank card for %s is present", in->person->id);
+		cer_card_want_new(room);
 		goto out;
 	}
 	info = found.there ? &found.info : &found.ours;
@@ -333,8 +337,7 @@ cer_do_initialise(struct cer_room *room, const struct cer_instance *in,
 		return r;
 	(void)snprintf(room->view.certain, sizeof room->view.certain,
 	    "no other card is touched");
-	cer_readers_lines(room);
-	KC_TRY(r, cer_continue(room, in, "insert",
+	KC_TRY(r, cer_card_insert(room, in, card,
 	    "Put the blank card into the reader, then Enter.", err));
 	r = cer_card_initialise(room, in, card, err);
 out:

@@ -86,7 +86,7 @@ struct cer_view {
 };
 
 enum cer_ask {
-	CER_ASK_CONTINUE,	/* Enter when done */
+	CER_ASK_CONTINUE,	/* Enter when done, or ready() */
 	CER_ASK_YESNO,		/* y or n; answer "yes" or "no" */
 	CER_ASK_TEXT,		/* a line of text, 1..max characters */
 	CER_ASK_WORD,		/* the exact word (GENERATE, DESTROY) */
@@ -108,7 +108,8 @@ enum cer_ask {
  *           answer is what was typed, in their order, one blank between.
  *           The evidence of the view is not shown meanwhile: it may hold
  *           the hash that is read back
- *  ready    CER_ASK_WAIT: polled at least five times a second */
+ *  ready    CER_ASK_WAIT, and CER_ASK_CONTINUE unless it is NULL: polled at
+ *           least five times a second; true ends the question */
 struct cer_prompt {
 	enum cer_ask kind;
 	const char *key;

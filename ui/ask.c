@@ -96,7 +96,7 @@ ask_foot(const struct ui_state *s, struct ui_flow *f)
 		draw_field(s, f);
 	if (p->kind == CER_ASK_CHOICE)
 		draw_choices(p->choices, f);
-	if (p->kind == CER_ASK_WAIT) {
+	if (p->ready != NULL) {
 		static const char *const wheel[] = { ".  ", ".. ", "...",
 			" ..", "  .", "   " };
 
@@ -125,6 +125,8 @@ ask_key(struct ui_state *s, struct ui_key k)
 {
 	uint32_t c = k.kind == UI_KEY_CHAR ? k.cp : 0;
 
+	if (s->ask->ready != NULL && s->ask->ready(s->ask->ready_ctx))
+		return UI_DONE;
 	switch (s->ask->kind) {
 	case CER_ASK_CONTINUE:
 		return k.kind == UI_KEY_ENTER ? UI_DONE : UI_STAY;
@@ -145,9 +147,6 @@ ask_key(struct ui_state *s, struct ui_key k)
 			    "Press one of the letters in brackets.");
 		return UI_STAY;
 	case CER_ASK_WAIT:
-		if (s->ask->ready != NULL &&
-		    s->ask->ready(s->ask->ready_ctx))
-			return UI_DONE;
 		return k.kind == UI_KEY_ESC ? UI_CANCEL : UI_STAY;
 	default:
 		return UI_CANCEL;

@@ -27,6 +27,8 @@ ui_refresh(struct ui_screen *u)
 	}
 	if (u->grid.cell == NULL)
 		return;
+	if (u->s.v->poll != NULL)
+		u->s.v->poll(u->s.v->poll_ctx);
 	u->s.utc_ms = u->clock != NULL ? u->clock() : kc_clock_utc_ms();
 	ui_draw(&u->s, &u->grid);
 	u->s.hidden = u->grid.hidden;
@@ -93,8 +95,6 @@ ui_loop(struct ui_screen *u)
 	while (r == UI_STAY) {
 		struct ui_key k;
 
-		if (u->s.v->poll != NULL)
-			u->s.v->poll(u->s.v->poll_ctx);
 		ui_refresh(u);
 		k = ui_term_key(TICK_MS);
 		if (ui_is_small(u) && k.kind != UI_KEY_SUSPEND &&

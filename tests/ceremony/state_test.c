@@ -142,9 +142,10 @@ an_initialised_card_is_bound_by_its_serial(void **state)
 	assert_false(card->initialised);
 	ROW(room, "card.done", &room->inst[1], AUD_S("command.id", "c7"),
 	    AUD_S("command", "initialise"), AUD_S("card", "card-1"),
-	    AUD_S("key", ""), AUD_S("serial", "00ff"));
+	    AUD_S("key", ""), AUD_S("serial", "00ff"), AUD_S("atr", "3b00"));
 	assert_true(card->initialised);
 	assert_string_equal(card->serial, "00ff");
+	assert_string_equal(card->atr, "3b00");
 	assert_string_equal(room->st.open_id, "");
 	assert_false(room->st.card[1].initialised);
 	done(room);
@@ -201,6 +202,25 @@ a_failed_key_stays_pending_for_the_card_to_tell(void **state)
 	generate(room, "card.failed");
 	assert_true(room->st.card[0].pending[TOK_SIGNING]);
 	assert_string_equal(room->st.open_id, "");
+	done(room);
+}
+
+static void
+a_recognised_card_has_the_atr_of_its_row(void **state)
+{
+	struct cer_room *room = room_of(SMALL_SCRIPT, SMALL_SITE);
+	struct cer_card *card = &room->st.card[0];
+
+	(void)state;
+	ROW(room, "card.done", &room->inst[1], AUD_S("command", "identify"),
+	    AUD_S("card", "card-1"), AUD_S("key", "signing"),
+	    AUD_S("atr", "3bfd13"));
+	assert_string_equal(card->atr, "3bfd13");
+	assert_string_equal(room->st.card[1].atr, "");
+	/* Rows of before there was such a fact. */
+	ROW(room, "card.done", &room->inst[1], AUD_S("command", "identify"),
+	    AUD_S("card", "card-1"), AUD_S("key", "wrapping"));
+	assert_string_equal(card->atr, "3bfd13");
 	done(room);
 }
 
@@ -456,6 +476,7 @@ main(void)
 		    a_key_asked_for_without_an_answer_stays_pending),
 		cmocka_unit_test(
 		    a_failed_key_stays_pending_for_the_card_to_tell),
+		cmocka_unit_test(a_recognised_card_has_the_atr_of_its_row),
 		cmocka_unit_test(a_certificate_comes_out_of_its_row),
 		cmocka_unit_test(
 		    a_proof_is_of_one_certificate_and_has_a_round_trip),

@@ -344,8 +344,8 @@ so_refused(struct tok_mod *m, kc_result so, struct kc_err *err)
 
 	if (so.code != KC_EPIN || m->pin.len == 0)
 		return so;
-	r = tok_mod_enter(m, CKU_USER, &m->pin, "logging in as security officer, "
-	    "then as the user again", &why);
+	r = tok_mod_enter(m, CKU_USER, &m->pin, "logging in as security "
+	    "officer, then as the user again", &why);
 	(void)m->f->C_Logout(m->session);
 	if (kc_ok(r) || r.code == KC_EPIN)
 		return so;

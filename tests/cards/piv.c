@@ -70,52 +70,57 @@ number(const char *what, const char *text, unsigned long most,
 	return KC_DONE;
 }
 
+/* Texts that are kept for later; NULL: o is no such option. */
+static const char **
+text_of(struct slot *s, struct wish *w, int o)
+{
+	switch (o) {
+	case O_HOST:
+		return &s->host;
+	case O_STATE:
+		return &s->state_path;
+	case O_SERIAL:
+		return &w->serial;
+	case O_ATTESTED:
+		return &w->attested;
+	case O_FIRMWARE:
+		return &w->firmware;
+	case O_ROOT:
+		return &w->attestation_root;
+	case O_CONTROL:
+		return &w->control;
+	case O_LOG:
+		return &w->log;
+	case O_PIN_TRIES:
+		return &w->pin_tries;
+	case O_PUK_TRIES:
+		return &w->puk_tries;
+	default:
+		return NULL;
+	}
+}
+
 static kc_result
 take(struct slot *s, struct wish *w, int o, int at, struct kc_err *err)
 {
+	const char **text = text_of(s, w, o);
 	unsigned long v;
 	kc_result r = KC_DONE;
 
+	if (text != NULL) {
+		*text = optarg;
+		return r;
+	}
 	switch (o) {
-	case O_HOST:
-		s->host = optarg;
-		break;
 	case O_PORT:
 		r = number("--port", optarg, 65535, &v, err);
 		s->port = kc_ok(r) ? (unsigned)v : 0;
 		break;
-	case O_STATE:
-		s->state_path = optarg;
-		break;
-	case O_SERIAL:
-		w->serial = optarg;
-		break;
-	case O_ATTESTED:
-		w->attested = optarg;
-		break;
-	case O_FIRMWARE:
-		w->firmware = optarg;
-		break;
-	case O_ROOT:
-		w->attestation_root = optarg;
-		break;
 	case O_FACTORY:
 		w->factory = true;
 		break;
-	case O_CONTROL:
-		w->control = optarg;
-		break;
-	case O_LOG:
-		w->log = optarg;
-		break;
 	case O_PULLED:
 		s->inserted = false;
-		break;
-	case O_PIN_TRIES:
-		w->pin_tries = optarg;
-		break;
-	case O_PUK_TRIES:
-		w->puk_tries = optarg;
 		break;
 	case O_UNREADABLE:
 		r = slot_fault_objects(s, optarg, err);

@@ -154,11 +154,14 @@ END
 cat >wanted <<'END'
 card.done initialise
 card.done login
+card.done so-login
 card.unknown generate wrapping KC_ECANCEL
 card.done login
+card.done so-login
 card.done sweep
 card.unknown generate wrapping KC_ECARDLESS
 card.done login
+card.done so-login
 card.done sweep
 card.done generate wrapping
 card.done certificate wrapping
@@ -198,7 +201,7 @@ sees 'the login says so' 'was taken out of the reader'
 card_start one 0 --other-atr
 keys r
 sees 'another make of card with its serial is not the same card' \
-    'answers with another ATR' 20
+    'answers a reset with' 20
 card_stop one
 sees 'it leaves' 'no card'
 keys r

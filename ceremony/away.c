@@ -76,6 +76,7 @@ cer_card_there(struct cer_room *room, const struct cer_instance *in,
 		used->person[0] = '\0';
 		return r;
 	}
+	cer_readers_first(room);
 	if (strcmp(used->person, who->id) != 0) {
 		used->after = 0;
 		(void)snprintf(used->person, sizeof used->person, "%s",

@@ -7,10 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/hash.h"
 
 #define READERS_MAX 16		/* pcscd's own limit */
+#define FIRST_TRIES 60		/* of NAP_MS each, for all that is there */
+#define NAP_MS 50
 #define CHANGES_MAX 32
 
 /* struct change: what has no row yet. */
@@ -23,6 +26,7 @@ struct change {
 struct cer_readers {
 	struct tok_watch *watch;	/* NULL: its process ended */
 	bool service, listed;
+	bool told;			/* all that is there, or that none is */
 	struct cer_reader reader[READERS_MAX];
 	size_t n;
 	uint64_t moves;			/* of cards, in any reader */
@@ -213,6 +217,9 @@ cer_readers_poll(struct cer_room *room)
 				    "pcscd out", "");
 			s->service = e.present;
 			s->listed = true;
+			s->told = !e.present;
+		} else if (e.kind == TOK_LISTED) {
+			s->told = true;
 		} else if (e.kind == TOK_READER) {
 			on_reader(s, &e);
 		} else if (e.kind == TOK_CARD) {
@@ -254,6 +261,22 @@ out:
 }
 
 void
+cer_readers_first(struct cer_room *room)
+{
+	const struct timespec nap = { 0, NAP_MS * 1000000L };
+	const struct cer_readers *s = room->readers;
+
+	if (s == NULL)
+		return;
+	(void)cer_readers_poll(room);
+	for (size_t i = 0; i < FIRST_TRIES && s->watch != NULL && !s->told;
+	    i++) {
+		(void)nanosleep(&nap, NULL);
+		(void)cer_readers_poll(room);
+	}
+}
+
+void
 cer_readers_lines(struct cer_room *room)
 {
 	const struct cer_readers *s = room->readers;
@@ -261,7 +284,7 @@ cer_readers_lines(struct cer_room *room)
 
 	if (s == NULL)
 		return;
-	(void)cer_readers_poll(room);
+	cer_readers_first(room);
 	if (!s->service)
 		cer_line(room, CER_LINE_NOGO, "Readers",
 		    "pcscd does not answer: no reader can be seen");

@@ -42,6 +42,11 @@ bool cer_readers_poll(struct cer_room *room);
 KC_MUST kc_result cer_readers_note(struct cer_room *room,
     const struct cer_instance *in, struct kc_err *err);
 
+/* cer_readers_first: wait, three seconds at most, until all that is there was
+ *  told: the readers' process begins with the program, and who looks right
+ *  then would see no reader where there is one. */
+void cer_readers_first(struct cer_room *room);
+
 /* cer_readers_lines: a line of the pane for each reader. */
 void cer_readers_lines(struct cer_room *room);
 

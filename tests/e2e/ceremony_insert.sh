@@ -214,4 +214,19 @@ check 'its journal verifies' "$ceremony" audit verify day2
 "$ceremony" audit show day2 --json >day.json
 same 'the ATR is recorded where a card is recognised' \
     3bfd1300008131fe158073c021c057597562694b657940 "$(atr identify)"
+
+# --- a pcscd that answers late is not taken for none ---
+
+kill -STOP "$pcsc_pid"
+begin run prove.yaml --site site2.yaml --dir day3
+sleep 1
+refute 'what is not known yet is not said' on_screen 'Reader'
+kill -CONT "$pcsc_pid"
+sees 'the readers are told when pcscd has answered' 'Reader 1'
+refute 'and nobody was told that it does not' grep -q 'does not answer' shot
+kill -STOP "$pcsc_pid"
+begin run prove.yaml --site site2.yaml --dir day4
+sees 'a pcscd that answers nobody is not waited for long' \
+    'pcscd does not answer'
+kill -CONT "$pcsc_pid"
 finish

@@ -7,10 +7,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "base/words.h"
 #include "ceremony/action.h"
 #include "ceremony/away.h"
-#include "ceremony/room.h"
+#include "ceremony/suspend.h"
 
 static kc_result
 begin_row(struct cer_room *room, const struct cer_instance *in,
@@ -189,41 +188,14 @@ close_cut_exceptions(struct cer_room *room, struct kc_err *err)
 	return r;
 }
 
-static kc_result
-suspend(struct cer_room *room, struct cer_instance *in, struct kc_err *err)
-{
-	struct kc_buf words = { 0 }, text = { 0 };
-	struct aud_fact f[] = { AUD_S("step", in->id) };
-	uint8_t head[KC_SHA256];
-	kc_result r;
-
-	KC_TRY(r, cer_row(room, "suspend", in, f, 1, err));
-	aud_head(room->j, head);
-	KC_TRY(r, kc_words(head, sizeof head, " ", &words, err));
-	KC_TRY(r, kc_buf_addf(&text, err,
-	    "Suspended in step %s, after %llu journal entries.\n\n"
-	    "Write these head words on paper and let a second person compare:"
-	    "\n\n%s\n\nGo on with: ceremony resume --dir %s", in->number,
-	    (unsigned long long)aud_count(room->j), kc_buf_str(&words),
-	    room->dir));
-	room->ui.say(room->ui.ctx, &room->view, kc_buf_str(&text));
-	r = KC_FAIL(err, KC_ESUSPEND, 0, "suspended in step %s (%s)",
-	    in->number, in->id);
-out:
-	kc_buf_free(&words);
-	kc_buf_free(&text);
-	return r;
-}
-
 kc_result
 cer_walk(struct cer_room *room, struct kc_err *err)
 {
 	kc_result r;
 
-	if (room->st.suspended)
-		KC_TRY(r, cer_row(room, "resume", NULL, NULL, 0, err));
 	KC_TRY(r, close_open_command(room, err));
 	KC_TRY(r, close_cut_exceptions(room, err));
+	KC_TRY(r, cer_resume(room, err));
 	for (size_t i = 0; i < room->n_inst; i++) {
 		struct cer_instance *in = &room->inst[i];
 
@@ -231,7 +203,7 @@ cer_walk(struct cer_room *room, struct kc_err *err)
 			continue;
 		r = step(room, in, err);
 		if (r.code == KC_ESUSPEND)
-			r = suspend(room, in, err);
+			r = cer_suspend(room, in, err);
 		if (!kc_ok(r))
 			break;
 	}

@@ -175,7 +175,7 @@ judge(const uint8_t sha[static KC_SHA256], const uint8_t at[static CER_WORDS],
 /* struct try: one set of words and what came of it. */
 struct try {
 	int64_t number;
-	size_t copy;
+	const char *source;	/* of the copy */
 	uint8_t at[CER_WORDS];
 	bool by_file;
 	size_t n_wrong;
@@ -192,7 +192,7 @@ try_row(struct cer_room *room, const struct cer_instance *in,
 		AUD_S("subject", rb->subject),
 		AUD_S("sha256", rb->sha),
 		AUD_S("person", rb->by->id),
-		AUD_S("source", copies[t->copy].source),
+		AUD_S("source", t->source),
 		AUD_I("try", t->number),
 		AUD_S("positions", at),
 		AUD_B("right", t->n_wrong == 0),
@@ -242,17 +242,12 @@ out:
 }
 
 kc_result
-cer_read_back(struct cer_room *room, const struct cer_instance *in,
-    const struct cer_readback *rb, struct kc_err *err)
+cer_read_words(struct cer_room *room, const struct cer_instance *in,
+    const struct cer_readback *rb, const char *source, struct kc_err *err)
 {
-	struct try t = { .n_wrong = 1 };
+	struct try t = { .source = source, .n_wrong = 1 };
 	kc_result r = KC_DONE;
 
-	if (strcmp(room->st.read_step, in->id) == 0 &&
-	    strcmp(room->st.read_sha, rb->sha) == 0)
-		return r;
-	show_hash(room, rb);
-	KC_TRY(r, ask_copy(room, in, rb, &t.copy, err));
 	while (t.n_wrong > 0 && t.number < CER_READBACK_TRIES) {
 		t.number++;
 		KC_TRY(r, one_try(room, in, rb, &t, err));
@@ -270,6 +265,30 @@ cer_read_back(struct cer_room *room, const struct cer_instance *in,
 	}
 	cer_line(room, CER_LINE_OK, "Read back", "%d words, %s",
 	    CER_WORDS, rb->by->name);
+out:
+	return r;
+}
+
+bool
+cer_has_read_back(const struct cer_room *room, const char *step,
+    const char *sha)
+{
+	return strcmp(room->st.read_step, step) == 0 &&
+	    strcmp(room->st.read_sha, sha) == 0;
+}
+
+kc_result
+cer_read_back(struct cer_room *room, const struct cer_instance *in,
+    const struct cer_readback *rb, struct kc_err *err)
+{
+	size_t copy = 0;
+	kc_result r = KC_DONE;
+
+	if (cer_has_read_back(room, in->id, rb->sha))
+		return r;
+	show_hash(room, rb);
+	KC_TRY(r, ask_copy(room, in, rb, &copy, err));
+	r = cer_read_words(room, in, rb, copies[copy].source, err);
 out:
 	return r;
 }

@@ -36,5 +36,12 @@ struct cer_readback {
 KC_MUST kc_result cer_read_back(struct cer_room *room,
     const struct cer_instance *in, const struct cer_readback *rb,
     struct kc_err *err);
+/* cer_read_words: the words alone, from a copy whose source is known. */
+KC_MUST kc_result cer_read_words(struct cer_room *room,
+    const struct cer_instance *in, const struct cer_readback *rb,
+    const char *source, struct kc_err *err);
+/* cer_has_read_back: were words of this hash read back in this step? */
+bool cer_has_read_back(const struct cer_room *room, const char *step,
+    const char *sha);
 
 #endif

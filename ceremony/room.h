@@ -53,7 +53,8 @@ struct cer_card {
 	char proven[CER_USES][65];	/* certificate of the last proof */
 	enum tok_oaep way;
 	struct cer_pace pace[CER_PACES];
-	char bag[65];
+	char bag[65];			/* it is in; "": in none */
+	bool bag_waits;			/* for a resumption */
 	struct kc_secret so;	/* the SO's PIN until its keys are made; the
 				 * one field that no row can bring back */
 };

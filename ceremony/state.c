@@ -265,6 +265,25 @@ on_step(struct cer_room *room, const struct aud_entry *e)
 	}
 }
 
+/* A card goes into a bag, or comes out of it. */
+static void
+on_bag(struct cer_room *room, const struct aud_entry *e)
+{
+	struct cer_card *card = find_card(room, aud_entry_str(e, "card"));
+
+	if (card == NULL)
+		return;
+	if (is(e->kind, "custody")) {
+		COPY(card->bag, aud_entry_str(e, "bag"));
+		card->bag_waits = aud_entry_true(e, "until-resumed");
+	} else if (is(e->kind, "custody.open") &&
+	    (aud_entry_true(e, "right") ||
+	    aud_entry_int(e, "exception", 0) > 0)) {
+		card->bag[0] = '\0';
+		card->bag_waits = false;
+	}
+}
+
 kc_result
 cer_state_apply(struct cer_room *room, const struct aud_entry *e,
     struct kc_err *err)
@@ -321,11 +340,8 @@ cer_state_apply(struct cer_room *room, const struct aud_entry *e,
 		card = cer_card_of(room, aud_entry_str(e, "signer"));
 		if (card != NULL)
 			card->is_signer = true;
-	} else if (is(e->kind, "custody")) {
-		card = find_card(room, aud_entry_str(e, "card"));
-		if (card != NULL)
-			COPY(card->bag, aud_entry_str(e, "bag"));
-	}
+	} else
+		on_bag(room, e);
 	return KC_DONE;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ceremony/steps.h"
+#include "ceremony/suspend.h"
 
 kc_result
 cer_do_read(struct cer_room *room, const struct cer_instance *in,
@@ -62,23 +63,14 @@ cer_do_seal(struct cer_room *room, const struct cer_instance *in,
 		.person = in->person->id, .name = in->person->name,
 		.max = 40, .text = "Put the card into a tamper-evident bag "
 		"and read its number to the room. Bag number:" };
-	struct aud_fact f[3];
 	kc_result r;
 
 	if (card == NULL)
 		return KC_FAIL(err, KC_EREFUSED, 0, "%s has no card",
 		    in->person->id);
 	KC_TRY(r, cer_ask(room, in, &q, &a, err));
-	for (size_t i = 0; i < room->site.n_cards; i++)
-		if (strcmp(room->st.card[i].bag, a.text) == 0 &&
-		    &room->st.card[i] != card)
-			return KC_FAIL(err, KC_EREFUSED, 0,
-			    "bag %s holds the card of %s already", a.text,
-			    room->st.card[i].def->person);
-	f[0] = AUD_S("card", card->def->id);
-	f[1] = AUD_S("bag", a.text);
-	f[2] = AUD_S("holder", in->person->id);
-	KC_TRY(r, cer_row(room, "custody", in, f, 3, err));
+	KC_TRY(r, cer_bag_fresh(room, a.text, card, err));
+	KC_TRY(r, cer_bag_row(room, in, card, a.text, false, err));
 	cer_line(room, CER_LINE_OK, "Bag", "%s, card of %s", a.text,
 	    in->person->id);
 out:

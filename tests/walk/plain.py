@@ -5,9 +5,7 @@
 Usage: plain.py CEREMONY FOLDER SCREENS
 """
 import os
-import pty
 import re
-import select
 import subprocess
 import sys
 import time
@@ -16,7 +14,7 @@ import terminal
 import walker
 
 program, folder = sys.argv[1:3]
-PATIENCE = 40.0
+PATIENCE = terminal.PATIENCE
 passed = failed = 0
 
 
@@ -29,50 +27,14 @@ def case(sentence, truth, why=""):
         print("\n".join("      " + s for s in why.split("\n")[-40:]))
 
 
-class Plain:
-    """The program on a pseudo-terminal: lines in, lines out."""
-    def __init__(self, *argv):
-        self.text = ""          # everything it printed
-        self.asked = 0          # how much of it is answered
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            os.execv(program, [program, *argv])
-
-    def prompt(self):
-        """The text up to the next "> ", or None at the end."""
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            if re.search(r"( > |PIN( again)?: )$", self.text[self.asked:]):
-                return self.text[self.asked:]
-            if not select.select([self.fd], [], [], 0.5)[0]:
-                continue
-            try:
-                more = os.read(self.fd, 65536)
-            except OSError:
-                more = b""
-            if not more:
-                return None
-            self.text += more.decode("utf-8", "replace")
-        raise TimeoutError("no question:\n" + self.text[-2000:])
-
-    def say(self, line):
-        self.asked = len(self.text)
-        os.write(self.fd, line.encode() + b"\n")
-
-    def end(self):
-        while self.prompt() is not None:
-            raise AssertionError("another question:\n" + self.text[-2000:])
-        os.close(self.fd)
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-
-
 class Room:
     """What people answer; what goes wrong once goes wrong at `once`."""
     def __init__(self, once):
         self.once = dict(once)
         self.who = ""
         self.bags = 0
-        self.pin = ""
+        self.sealed = {}        # of a suspension: whose bag, its number
+        self.head = []          # its words, on paper
 
     def answer(self, q):
         people = re.findall(r"^  -> .*?\(?([a-z]+-[0-9]+)?\)?: ", q, re.M)
@@ -100,9 +62,14 @@ class Room:
             return "o"                  # own screen
         at = re.search(r"word (\d+) \(", last)
         if at:
-            return terminal.paper(folder)[int(at.group(1)) - 1]
+            paper = self.head or terminal.paper(folder)
+            return paper[int(at.group(1)) - 1]
         if last.strip().startswith("text"):
+            self.head = []      # the words came before the bags
+            if "unopened bag" in q:
+                return self.sealed[self.who]
             self.bags += 1
+            self.sealed[self.who] = "RB-%04d" % self.bags
             return "RB-%04d" % self.bags
         return "" if people or "Enter" in last else "?"
 
@@ -126,23 +93,27 @@ def walk(plain, room):
 
 
 def main():
-    run = Plain("run", folder + "/script.yaml", "--site", folder +
-                "/site.yaml", "--dir", folder + "/ceremony", "--rehearsal",
-                "--plain")
-    code = walk(run, Room({
+    run = terminal.Plain(program, "run", folder + "/script.yaml",
+                         "--site", folder + "/site.yaml", "--dir", folder +
+                         "/ceremony", "--rehearsal", "--plain")
+    room = Room({
         "Is Birgit Maier (holder-2)": "!e",
         "Expected > ": "on time", "Happened > ": "too late",
         "Action > ": "we waited", "Decided by > ": "Administrator",
         "PIN again: ": "83591799",              # differs, once
         "Generate the signing key of Mara": "83591788",  # wrong, once
         "[holder-1": "!s", "Initialise the card of Aldo": "!s",
-        "Type the PIN again": "r"}))
+        "Type the PIN again": "r"})
+    code = walk(run, room)
     case("suspension is exit 5", code == 5, run.text)
     for text in ("The two are not equal", "REFUSED the card does not accept",
                  "Suspended in step 3.1", "Exception ", "NO-GO"):
         case("it says '%s'" % text, text in run.text, run.text)
-    again = Plain("resume", "--dir", folder + "/ceremony", "--plain")
-    code = walk(again, Room({"the word RECEIVE": "receive"}))
+    again = terminal.Plain(program, "resume", "--dir", folder +
+                           "/ceremony", "--plain")
+    room.head = terminal.head_words(run.text)
+    room.once = {"the word RECEIVE": "receive"}
+    code = walk(again, room)
     case("the walk ends with exit 0", code == 0, again.text)
     case("and with the head words", "is complete" in again.text, again.text)
     seen = run.text + again.text

@@ -96,13 +96,30 @@ def pins(t, w):
 def suspended(t, w):
     w.until("3.1", "Put the blank card")
     t.type("s")
-    shot = t.see("Suspended in step 3.1")
-    compare("suspended", t.settled())
+    shot = t.see("sign a checkpoint first")
+    compare("suspending", t.settled())
+    shot = w.until("3.1", "goes into a bag")
+    compare("suspend_bag", shot)
+    w.until("Suspended in step 3.1")
+    compare("suspended", t.settled(), terminal.loose)
+    w.head = terminal.head_words(t.settled())
+    case("thirty-two head words are on the screen", len(w.head) == 32,
+         t.settled())
     t.keys("Enter")
     shot = t.see("all done")
     case("suspension is exit 5", "exit 5" in shot, shot)
     case("and says how to go on", "ceremony resume --dir" in shot, shot)
     same_terminal(folder)
+
+
+def resumed(t, w):
+    shot = w.until("Resumption", "from YOUR paper")
+    compare("resume_words", shot)
+    w.words(shot, spoil=True)
+    shot = w.until("Resumption", "from YOUR paper")
+    case("words that are wrong are asked for again", "try" not in walker.bottom(shot)
+         and "word" in shot, shot)
+    compare("resume_bag", w.until("Resumption", "unopened bag"))
 
 
 def recovery(t, w):
@@ -175,7 +192,7 @@ def main():
         pins(t, w)
         suspended(t, w)
         t.start("%s resume --dir %s/ceremony" % (program, folder))
-        t.see("? help")
+        resumed(t, w)
         recovery(t, w)
         afterwards(t)
     except (TimeoutError, AssertionError) as e:

@@ -7,7 +7,9 @@ import base64
 import hashlib
 import importlib.util
 import os
+import pty
 import re
+import select
 import subprocess
 import sys
 import time
@@ -39,6 +41,12 @@ def paper(folder):
     return [LISTS[i % 2][byte] for i, byte in enumerate(sha)]
 
 
+def head_words(text):
+    """The thirty-two words that a suspension asks people to write down."""
+    text = text.split("Write these head words")[-1]
+    return [t for t in text.split() if t in WORDS][:32]
+
+
 def mask_words(text):
     """Three or more hash words and everything between them."""
     tokens = text.split()
@@ -68,6 +76,7 @@ def masked(shot):
         line = re.sub(r"/\S*/ceremony\b", "<dir>/ceremony", line)
         line = re.sub(r"Exception \d+", "Exception N", line)
         line = re.sub(r"word \d+ +_", "word NN _", line)
+        line = re.sub(r"wrong at [0-9 ]+", "wrong at NN", line)
         line = re.sub(r"\d+ of \d+ links", "N of N links", line)
         line = re.sub(r"\d+ more lines", "N more lines", line)
         line = re.sub(r"^.*[▀▄█].*$", "<qr code>", line)
@@ -172,3 +181,40 @@ class Terminal:
 
     def history(self):
         return self.tmux("capture-pane", "-p", "-S", "-", "-t", "w")
+
+
+class Plain:
+    """The program on a pseudo-terminal: lines in, lines out."""
+    def __init__(self, program, *argv):
+        self.text = ""          # everything it printed
+        self.asked = 0          # how much of it is answered
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.execv(program, [program, *argv])
+
+    def prompt(self):
+        """The text up to the next "> ", or None at the end."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            if re.search(r"( > |PIN( again)?: )$", self.text[self.asked:]):
+                return self.text[self.asked:]
+            if not select.select([self.fd], [], [], 0.5)[0]:
+                continue
+            try:
+                more = os.read(self.fd, 65536)
+            except OSError:
+                more = b""
+            if not more:
+                return None
+            self.text += more.decode("utf-8", "replace")
+        raise TimeoutError("no question:\n" + self.text[-2000:])
+
+    def say(self, line):
+        self.asked = len(self.text)
+        os.write(self.fd, line.encode() + b"\n")
+
+    def end(self):
+        while self.prompt() is not None:
+            raise AssertionError("another question:\n" + self.text[-2000:])
+        os.close(self.fd)
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])

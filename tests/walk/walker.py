@@ -30,6 +30,8 @@ class Walker:
     def __init__(self, terminal):
         self.t = terminal
         self.bags = 0
+        self.sealed = {}        # of a suspension: whose bag, its number
+        self.head = []          # words of the suspension, on paper
 
     def asks(self, shot):
         line = bottom(shot)
@@ -63,9 +65,12 @@ class Walker:
         word = re.search(r"Type the word ([A-Z]{4,})", shot)
         if word:
             self.t.type(word.group(1))
+        elif "unopened bag" in shot:
+            self.t.type(self.sealed[actor(shot)])
         else:
             self.bags += 1
             self.t.type("RB-%04d" % self.bags)
+            self.sealed[actor(shot)] = "RB-%04d" % self.bags
         self.t.keys("Enter")
         # The typed text itself changes the screen; the question must go.
         return self.t.wait(lambda s: self.asks(s) != "line" or
@@ -73,7 +78,8 @@ class Walker:
 
     def words(self, shot, spoil=False):
         """From paper, at the positions that the screen asks for."""
-        paper = terminal.paper(self.t.where)
+        paper = self.head if "Resumption" in shot else \
+            terminal.paper(self.t.where)
         for at in re.findall(r"word (\d+) +_", shot):
             self.t.type("adult" if spoil else paper[int(at) - 1].lower())
             self.t.keys("Tab")

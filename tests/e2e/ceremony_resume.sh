@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A ceremony is killed, goes on in a copy of its directory elsewhere, is
+# suspended with bags, and refuses to go on with the words of another paper
+# or another bag's number; with the right ones it goes on, again and again.
+# timeout: 200
+set -eu
+. "$(dirname "$0")/../lib.sh"
+need python3
+[ -e /usr/lib/softhsm/libsofthsm2.so ] || skip_all "softhsm2 is not installed"
+export PYTHONDONTWRITEBYTECODE=1
+
+mkdir room room/medium room/cards
+sed 's/^sizes: .*/sizes: [2048]/' "$root/scripts/activation.yaml" >script.yaml
+"$root/scripts/rehearsal-site.sh" 3 2 >room/site.yaml
+answers=$root/scripts/rehearsal-answers.yaml
+{
+	cat "$answers"
+	echo '  drill/holder-2: suspend'
+	echo '  suspend-seal: "yes"'
+	echo '  suspend-bag: SB-{person}'
+} >until.yaml
+# rows DIR KIND: how many of the kind its journal has
+rows()
+{
+	"$ceremony" audit show "$1" --json | python3 -c '
+import json, sys
+print(sum(json.loads(s).get("kind") == sys.argv[1] for s in sys.stdin))' "$2"
+}
+
+# --- killed -----------------------------------------------------------------
+background "$ceremony" run script.yaml --site room/site.yaml \
+	--dir room/ceremony --rehearsal --answers "$answers"
+# shellcheck disable=SC2317	# called by check
+begun()
+{
+	"$ceremony" audit show room/ceremony |
+		grep -q 'keys.initialise.holder-1'
+}
+check "a rehearsal comes to the first holder's card" wait_for 60 begun
+kill -KILL "$last_pid"
+wait "$last_pid" 2>/dev/null || true
+
+# --- on another station: a copy of everything, the old one is gone ----------
+cp -a room moved && rm -r room
+expect_exit 5 "suspended in step 3.10" "$ceremony" resume \
+	--dir moved/ceremony --answers until.yaml
+cp out first.txt
+check "each of the six cards is in a bag" \
+	grep -q '6 card(s) in bags, 0 without' first.txt
+same "six rows say so" 6 "$(rows moved/ceremony custody)"
+same "the cards signed a second checkpoint first" 2 \
+	"$(rows moved/ceremony checkpoint.end)"
+
+# --- resumed: words by hand, bags by hand -----------------------------------
+resume()
+{
+	python3 "$root/tests/walk/resume.py" "$ceremony" moved/ceremony "$@"
+}
+other="words that are not those of the head of the suspension"
+check "words of another head are refused three times, exit 1" \
+	resume --words wrong --exit 1 --text "$other"
+# shellcheck disable=SC2317	# called by check
+stands()
+{
+	# shellcheck disable=SC2317	# called by check
+	"$ceremony" status --dir moved/ceremony | grep -q "state  *$1"
+}
+check "it is suspended still" stands suspended
+sed '/^  readback:/d' "$answers" >silent.yaml
+expect_exit 5 "no answer 'readback'" "$ceremony" resume \
+	--dir moved/ceremony --answers silent.yaml
+check "another bag's number is refused, exit 1" \
+	resume --words first.txt --bags RB-other --exit 1 \
+	--text "says RB-other; the journal sealed the card into another"
+check "and it is suspended still" stands suspended
+check "the right words and bags go on, and to the next suspension" \
+	resume --words first.txt --bags 'SB-{person}' --then suspend \
+	--exit 5 --text "Suspended in step 3.10" --out second.txt
+same "every bag was opened once, one more was tried" 7 \
+	"$(rows moved/ceremony custody.open)"
+check "the words of the suspension before are refused now" \
+	resume --words first.txt --exit 1 --text "$other"
+check "those of the last one are not" \
+	resume --words second.txt --then suspend --exit 5 \
+	--text "Suspended in step 3.10"
+check "the journal verifies, in every line" "$ceremony" audit verify \
+	moved/ceremony
+finish

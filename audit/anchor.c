@@ -9,6 +9,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include "audit/bundle.h"
 #include "audit/check.h"
 #include "base/file.h"
 #include "base/words.h"
@@ -198,27 +199,30 @@ out:
 	return r;
 }
 
-/* As many of a text's signers as required are among those given. */
-static kc_result
-judge_signers(const char *what, const struct aud_signature *sigs, size_t n,
-    int64_t required, const struct kc_buf *known, struct kc_err *err)
+kc_result
+aud_judge_signers(const char *pem, const char *what,
+    const struct aud_signature *sigs, size_t n, int64_t required,
+    struct kc_err *err)
 {
+	struct kc_buf known = { 0 };
 	uint8_t hash[KC_SHA256];
 	char hex[KC_HEX];
 	int64_t found = 0;
-	kc_result r = KC_DONE;
+	kc_result r;
 
+	KC_TRY(r, read_pem(pem, &known, err));
 	for (size_t i = 0; i < n; i++) {
 		KC_TRY(r, kc_sha256_one(sigs[i].cert.p, sigs[i].cert.len,
 		    hash, err));
 		kc_hex(hash, sizeof hash, hex);
-		found += strstr(kc_buf_str(known), hex) != NULL;
+		found += strstr(kc_buf_str(&known), hex) != NULL;
 	}
 	if (found < required)
 		r = KC_FAIL(err, KC_EREFUSED, 0, "--signers: %lld of the "
 		    "signers of %s are in that file; %lld are required",
 		    (long long)found, what, (long long)required);
 out:
+	kc_buf_free(&known);
 	return r;
 }
 
@@ -229,29 +233,24 @@ judge_pem(struct aud_check *c, const char *path,
 {
 	struct aud_signature pairs[AUD_SIGNERS_MAX] = { 0 };
 	const struct aud_frozen *f = NULL;
-	struct kc_buf known = { 0 };
 	kc_result r;
 
 	for (size_t i = 0; i < c->st.n_cps; i++)
 		if (c->st.cps[i]->ended)
 			f = c->st.cps[i];
-	KC_TRY(r, read_pem(path, &known, err));
-	if (f == NULL) {
-		r = KC_FAIL(err, KC_EREFUSED, 0,
+	if (f == NULL)
+		return KC_FAIL(err, KC_EREFUSED, 0,
 		    "--signers: nothing here is signed");
-		goto out;
-	}
 	aud_pairs(f, pairs);
-	KC_TRY(r, judge_signers("the last checkpoint", pairs, f->n_sigs,
-	    f->required, &known, err));
+	KC_TRY(r, aud_judge_signers(path, "the last checkpoint", pairs,
+	    f->n_sigs, f->required, err));
 	if (n_sigs > 0)
-		KC_TRY(r, judge_signers("the manifest", sigs, n_sigs,
-		    f->required, &known, err));
+		KC_TRY(r, aud_judge_signers(path, "the manifest", sigs,
+		    n_sigs, f->required, err));
 	v->anchored = true;
 	r = kc_buf_addf(&v->report, err, "signers: anchored through the "
 	    "last checkpoint, entry %llu\n", (unsigned long long)f->row);
 out:
-	kc_buf_free(&known);
 	return r;
 }
 

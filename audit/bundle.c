@@ -192,16 +192,22 @@ compare_paths(const void *a, const void *b)
 	    ((const struct aud_file *)b)->path);
 }
 
-static kc_result
-add_made(struct aud_bundle *b, const struct aud_source *src, uint64_t size,
+void
+aud_bundle_sort(struct aud_bundle *b)
+{
+	qsort(b->file, b->n, sizeof *b->file, compare_paths);
+}
+
+kc_result
+aud_bundle_made(struct aud_bundle *b, const struct aud_entries *es,
     const struct aud_state *st, struct kc_err *err)
 {
 	struct kc_buf buf = { 0 };
 	kc_result r;
 
-	KC_TRY(r, aud_each(src->j, 0, size, add_line, &buf, err));
+	KC_TRY(r, aud_entries_each(es, add_line, &buf, err));
 	KC_TRY(r, aud_bundle_add(b, "journal.jsonl", &buf, err));
-	KC_TRY(r, aud_transcript(src->j, size, st, &buf, err));
+	KC_TRY(r, aud_transcript(es, st, &buf, err));
 	KC_TRY(r, aud_bundle_add(b, "transcript.md", &buf, err));
 	KC_TRY(r, kc_buf_add(&buf, aud_verify_py,
 	    (size_t)(aud_verify_py_end - aud_verify_py), err));
@@ -218,6 +224,7 @@ kc_result
 aud_bundle_make(const struct aud_source *src, uint64_t size,
     struct aud_state *st, struct aud_bundle *ret, struct kc_err *err)
 {
+	const struct aud_entries es = { src->j, size, NULL, NULL };
 	struct aud_bundle b = { 0 };
 	const char *name;
 	char path[96];
@@ -231,7 +238,7 @@ aud_bundle_make(const struct aud_source *src, uint64_t size,
 		    (unsigned long long)size);
 		goto out;
 	}
-	KC_TRY(r, add_made(&b, src, size, st, err));
+	KC_TRY(r, aud_bundle_made(&b, &es, st, err));
 	KC_TRY(r, aud_bundle_from_state(&b, st, err));
 	KC_TRY(r, add_input(&b, src->dir, "script.yaml", st->script, err));
 	KC_TRY(r, add_input(&b, src->dir, "site.yaml", st->site, err));
@@ -240,7 +247,7 @@ aud_bundle_make(const struct aud_source *src, uint64_t size,
 		KC_TRY(r, add_input(&b, src->dir, path, json_string_value(
 		    json_object_get(o, "sha256")), err));
 	}
-	qsort(b.file, b.n, sizeof *b.file, compare_paths);
+	aud_bundle_sort(&b);
 	*ret = b;
 	b = (struct aud_bundle){ 0 };
 out:
@@ -269,7 +276,8 @@ out:
 
 kc_result
 aud_bundle_manifest(const struct aud_bundle *b, const struct aud_state *st,
-    int64_t signatures, struct kc_buf *ret, struct kc_err *err)
+    int64_t signatures, const char *from, struct kc_buf *ret,
+    struct kc_err *err)
 {
 	json_t *files = json_array(), *o = NULL;
 	char head[KC_HEX];
@@ -287,6 +295,8 @@ aud_bundle_manifest(const struct aud_bundle *b, const struct aud_state *st,
 		r = KC_FAIL(err, KC_ENOMEM, 0, "no memory for a manifest");
 		goto out;
 	}
+	if (from != NULL)
+		KC_TRY(r, kc_json_set_str(o, "redacted_from", from, err));
 	r = kc_json_canon(o, ret, err);
 out:
 	json_decref(o);

@@ -5,6 +5,7 @@
 #ifndef KC_AUDIT_BUNDLE_H
 #define KC_AUDIT_BUNDLE_H
 
+#include "audit/check.h"
 #include "audit/export.h"
 #include "audit/state.h"
 
@@ -36,13 +37,28 @@ KC_MUST kc_result aud_bundle_make(const struct aud_source *src,
     struct kc_err *err);
 
 /* aud_bundle_manifest: manifest.json.
- *  signatures  how many it needs; 0: it is written without */
+ *  signatures  how many it needs; 0: it is written without
+ *  from        hex of the manifest that a redacted export was made of; NULL */
 KC_MUST kc_result aud_bundle_manifest(const struct aud_bundle *b,
-    const struct aud_state *st, int64_t signatures, struct kc_buf *ret,
+    const struct aud_state *st, int64_t signatures, const char *from,
+    struct kc_buf *ret, struct kc_err *err);
+
+/* aud_bundle_made: journal.jsonl, transcript.md, verify.py, README.txt.
+ *  st  the state after the entries */
+KC_MUST kc_result aud_bundle_made(struct aud_bundle *b,
+    const struct aud_entries *es, const struct aud_state *st,
     struct kc_err *err);
 
-/* aud_transcript: transcript.md.  st is the state after size entries. */
-KC_MUST kc_result aud_transcript(struct aud_journal *j, uint64_t size,
+/* aud_bundle_sort: by path. */
+void aud_bundle_sort(struct aud_bundle *b);
+
+/* aud_bundle_write: the new directory out, under a temporary name until it
+ *  is whole.  Errors: KC_EEXISTS */
+KC_MUST kc_result aud_bundle_write(const struct aud_bundle *b,
+    const char *out, struct kc_err *err);
+
+/* aud_transcript: transcript.md.  st is the state after the entries. */
+KC_MUST kc_result aud_transcript(const struct aud_entries *es,
     const struct aud_state *st, struct kc_buf *ret, struct kc_err *err);
 
 /* aud_pairs: a text's signatures as (certificate, signature) pairs, borrowed

@@ -104,8 +104,21 @@ check_listed(const struct aud_reading *x, const char *path, const char *sha,
 	return KC_DONE;
 }
 
+/* A redacted export need not have every file that the journal names. */
+static bool
+is_withheld(const struct aud_reading *x, const char *path,
+    struct aud_verdict *v)
+{
+	bool away = x->c->st.redacted &&
+	    json_object_get(x->files, path) == NULL;
+
+	v->withheld_files += away;
+	return away;
+}
+
 static kc_result
-check_artifacts(const struct aud_reading *x, struct kc_err *err)
+check_artifacts(const struct aud_reading *x, struct aud_verdict *v,
+    struct kc_err *err)
 {
 	const char *name;
 	json_t *o;
@@ -115,6 +128,8 @@ check_artifacts(const struct aud_reading *x, struct kc_err *err)
 		char path[96];
 
 		(void)snprintf(path, sizeof path, "artifacts/%s", name);
+		if (is_withheld(x, path, v))
+			continue;
 		KC_TRY(r, check_listed(x, path, json_string_value(
 		    json_object_get(o, "sha256")), err));
 		if (json_integer_value(json_object_get(o, "bytes")) !=
@@ -129,7 +144,8 @@ out:
 
 /* The manifest lists what an export of this journal has, no more. */
 static kc_result
-check_expected(struct aud_reading *x, const char *dir, struct kc_err *err)
+check_expected(struct aud_reading *x, const char *dir,
+    struct aud_verdict *v, struct kc_err *err)
 {
 	static const char *const fixed[] = { "README.txt", "journal.jsonl",
 		"transcript.md", "verify.py" };
@@ -140,8 +156,9 @@ check_expected(struct aud_reading *x, const char *dir, struct kc_err *err)
 	for (size_t i = 0; i < 4; i++)
 		KC_TRY(r, check_listed(x, fixed[i], NULL, err));
 	KC_TRY(r, check_listed(x, "script.yaml", st->script, err));
-	KC_TRY(r, check_listed(x, "site.yaml", st->site, err));
-	KC_TRY(r, check_artifacts(x, err));
+	if (!is_withheld(x, "site.yaml", v))
+		KC_TRY(r, check_listed(x, "site.yaml", st->site, err));
+	KC_TRY(r, check_artifacts(x, v, err));
 	KC_TRY(r, aud_bundle_from_state(&x->want, st, err));
 	for (size_t i = 0; i < x->want.n; i++) {
 		const struct aud_file *f = &x->want.file[i];
@@ -157,7 +174,8 @@ check_expected(struct aud_reading *x, const char *dir, struct kc_err *err)
 		if (!kc_ok(r))
 			goto out;
 	}
-	want = 6 + json_object_size(st->artifacts) + x->want.n;
+	want = 6 + json_object_size(st->artifacts) + x->want.n -
+	    v->withheld_files;
 	if (json_object_size(x->files) != want)
 		r = KC_FAIL(err, KC_EREFUSED, 0, "manifest.json lists %zu "
 		    "files; the journal gives %zu",
@@ -272,12 +290,16 @@ aud_check_export(const char *path, struct aud_check *c,
 	kc_result r;
 
 	KC_TRY(r, aud_read_manifest(&x, path, err));
+	if (c->st.redacted)
+		(void)snprintf(v->redacted_from, sizeof v->redacted_from,
+		    "%s", json_string_value(json_object_get(x.manifest,
+		    "redacted_from")));
 	for (size_t i = 0; i < 4; i++)
 		KC_TRY(r, aud_read_folder(&x, path, folders[i], err));
 	KC_TRY(r, aud_read_bytes(&x, path, err));
 	KC_TRY(r, check_journal(&x, path, err));
 	KC_TRY(r, check_members(&x, err));
-	KC_TRY(r, check_expected(&x, path, err));
+	KC_TRY(r, check_expected(&x, path, v, err));
 	KC_TRY(r, check_signatures(&x, path, v, err));
 	KC_TRY(r, second_opinion(&x, err));
 	r = aud_check_anchors(c, opt, x.sigs, x.n_sigs, v, err);

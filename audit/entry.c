@@ -21,6 +21,7 @@ aud_entry_free(struct aud_entry *e)
 	if (e == NULL)
 		return;
 	json_decref(e->facts);
+	json_decref(e->withheld);
 	kc_buf_free(&e->line);
 	kc_buf_free(&e->salted);
 	*e = (struct aud_entry){ 0 };

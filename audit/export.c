@@ -61,7 +61,8 @@ aud_export_freeze(const struct aud_source *src, uint64_t size,
 
 	KC_TRY(r, aud_bundle_make(src, size, &st, &b, err));
 	t.required = aud_state_sealed(&st)->required;
-	KC_TRY(r, aud_bundle_manifest(&b, &st, t.required, &t.body, err));
+	KC_TRY(r, aud_bundle_manifest(&b, &st, t.required, NULL,
+	    &t.body, err));
 	KC_TRY(r, aud_cms_digest(t.body.p, t.body.len, t.digest, err));
 	KC_TRY(r, kc_sha256_one(t.body.p, t.body.len, hash, err));
 	kc_hex(hash, sizeof hash, hex);
@@ -88,7 +89,7 @@ add_manifest(struct aud_bundle *b, const struct aud_state *st,
 	kc_result r;
 
 	KC_TRY(r, aud_bundle_manifest(b, st, ex != NULL ? ex->required : 0,
-	    &text, err));
+	    NULL, &text, err));
 	if (ex != NULL) {
 		KC_TRY(r, kc_sha256_one(text.p, text.len, hash, err));
 		if (memcmp(hash, ex->hash, sizeof hash) != 0) {
@@ -189,8 +190,9 @@ out:
 	return r;
 }
 
-static kc_result
-write_dir(const struct aud_bundle *b, const char *out, struct kc_err *err)
+kc_result
+aud_bundle_write(const struct aud_bundle *b, const char *out,
+    struct kc_err *err)
 {
 	struct kc_buf name = { 0 }, parent = { 0 }, part = { 0 };
 	kc_result r;
@@ -231,7 +233,7 @@ aud_export_write(const struct aud_source *src, const char *out,
 	    all.ex->number == (int64_t)size ? all.ex : NULL;
 	KC_TRY(r, aud_bundle_make(src, size, &st, &b, err));
 	KC_TRY(r, add_manifest(&b, &st, ex, err));
-	r = write_dir(&b, out, err);
+	r = aud_bundle_write(&b, out, err);
 out:
 	if (!kc_ok(r))
 		kc_certain(err, "no export was written");

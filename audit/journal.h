@@ -50,6 +50,7 @@ struct aud_entry {
 	uint8_t leaf[KC_SHA256];
 	uint8_t prev[KC_SHA256];	/* p: the leaf before it */
 	json_t *facts;		/* {name: value}; owned by the entry */
+	json_t *withheld;	/* [name]: not told; NULL: none */
 	struct kc_buf line;	/* canonical entry bytes */
 	struct kc_buf salted;	/* canonical {name:{"salt","value"}} */
 };

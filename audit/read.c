@@ -92,6 +92,25 @@ out:
 	return r;
 }
 
+/* Commitments whose facts are not told. */
+static kc_result
+note_withheld(struct aud_entry *e, const json_t *told, struct kc_err *err)
+{
+	const char *name;
+	json_t *v;
+	kc_result r = KC_DONE;
+
+	if (json_object_size(e->facts) == json_object_size(told))
+		return r;
+	e->withheld = json_array();
+	json_object_foreach(e->facts, name, v)
+		if (json_object_get(told, name) == NULL)
+			KC_TRY(r, kc_json_add_new(e->withheld,
+			    json_string(name), err));
+out:
+	return r;
+}
+
 /* e->facts holds the commitments; leave only values of facts given. */
 static kc_result
 open_facts(const char *where, struct aud_entry *e, const char *id,
@@ -111,6 +130,7 @@ open_facts(const char *where, struct aud_entry *e, const char *id,
 		KC_TRY(r, kc_json_set_new(values, name,
 		    json_incref(json_object_get(e->facts, name)), err));
 	}
+	KC_TRY(r, note_withheld(e, values, err));
 	json_decref(e->facts);
 	e->facts = values;
 	values = NULL;

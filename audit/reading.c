@@ -65,6 +65,31 @@ out:
 	return r;
 }
 
+/* What a redacted export was made of, and that nobody signed this one. */
+static kc_result
+read_from(const struct aud_reading *x, struct kc_err *err)
+{
+	static const char m[] = "manifest.json";
+	uint8_t raw[KC_SHA256];
+	const char *from = NULL;
+	int64_t sigs;
+	kc_result r;
+
+	KC_TRY(r, kc_json_str(x->manifest, m, "redacted_from", &from, err));
+	if (strlen(from) != KC_HEX - 1 || !kc_unhex(from, KC_SHA256, raw)) {
+		r = KC_FAIL(err, KC_EFORMAT, 0,
+		    "%s: redacted_from is no SHA-256 in hex", m);
+		goto out;
+	}
+	KC_TRY(r, kc_json_int(x->manifest, m, "signatures", 0, INT64_MAX,
+	    &sigs, err));
+	if (sigs != 0)
+		r = KC_FAIL(err, KC_EREFUSED, 0, "%s: signatures is %lld; "
+		    "nobody signs a redacted export", m, (long long)sigs);
+out:
+	return r;
+}
+
 kc_result
 aud_read_manifest(struct aud_reading *x, const char *dir, struct kc_err *err)
 {
@@ -86,7 +111,7 @@ aud_read_manifest(struct aud_reading *x, const char *dir, struct kc_err *err)
 		goto out;
 	}
 	KC_TRY(r, kc_json_only(x->manifest, m, "type mode id entries head "
-	    "script site software signatures files", err));
+	    "script site software signatures files redacted_from", err));
 	KC_TRY(r, kc_json_str(x->manifest, m, "type", &type, err));
 	KC_TRY(r, kc_json_str(x->manifest, m, "mode", &mode, err));
 	KC_TRY(r, kc_json_str(x->manifest, m, "id", &id, err));
@@ -99,6 +124,10 @@ aud_read_manifest(struct aud_reading *x, const char *dir, struct kc_err *err)
 		goto out;
 	}
 	KC_TRY(r, aud_state_init(&x->c->st, am, id, err));
+	x->c->st.redacted = json_object_get(x->manifest, "redacted_from") !=
+	    NULL;
+	if (x->c->st.redacted)
+		KC_TRY(r, read_from(x, err));
 	r = read_list(x, list, err);
 out:
 	kc_buf_free(&again);

@@ -5,7 +5,7 @@
 #ifndef KC_AUDIT_READING_H
 #define KC_AUDIT_READING_H
 
-#include "audit/check.h"
+#include "audit/bundle.h"
 
 /* struct aud_reading: an export while it is checked. */
 struct aud_reading {

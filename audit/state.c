@@ -202,32 +202,73 @@ on_close(struct aud_state *st, const char *where, const struct aud_entry *e,
 	return KC_DONE;
 }
 
+/* needs: the facts that the function reads, blanks around each. */
 static const struct {
 	const char *kind;
 	kc_result (*fn)(struct aud_state *st, const char *where,
 	    const struct aud_entry *e, struct kc_err *err);
+	const char *needs;
 } rows[] = {
-	{ "run.begin", on_run },
-	{ "signers.required", get_required },
-	{ "signer.add", aud_state_signer },
-	{ "signer.remove", aud_state_signer },
-	{ "artifact", on_artifact },
-	{ "exception.open", on_exception },
-	{ "exception.close", on_exception },
-	{ "card.intent", on_command },
-	{ "card.done", on_command },
-	{ "card.failed", on_command },
-	{ "card.unknown", on_command },
-	{ "close", on_close },
-	{ "checkpoint.body", aud_state_text },
-	{ "checkpoint.intent", aud_state_text },
-	{ "checkpoint.signature", aud_state_text },
-	{ "checkpoint.end", aud_state_text },
-	{ "export.body", aud_state_text },
-	{ "export.intent", aud_state_text },
-	{ "export.signature", aud_state_text },
-	{ "export.end", aud_state_text },
+	{ AUD_KIND_GENESIS, on_genesis,
+	  " mode script site software signers.required " },
+	{ "run.begin", on_run, " software " },
+	{ "signers.required", get_required, " signers.required " },
+	{ "signer.add", aud_state_signer, " signer cert cert.sha256 " },
+	{ "signer.remove", aud_state_signer, " signer " },
+	{ "artifact", on_artifact, " name sha256 bytes " },
+	{ "exception.open", on_exception, " number " },
+	{ "exception.close", on_exception, " number " },
+	{ "card.intent", on_command, " command.id " },
+	{ "card.done", on_command, " command.id " },
+	{ "card.failed", on_command, " command.id " },
+	{ "card.unknown", on_command, " command.id " },
+	{ "close", on_close, "" },
+	{ "checkpoint.body", aud_state_text, " number body " },
+	{ "checkpoint.intent", aud_state_text, " number signer " },
+	{ "checkpoint.signature", aud_state_text,
+	  " number signer cert.sha256 signature " },
+	{ "checkpoint.end", aud_state_text, " number " },
+	{ "export.body", aud_state_text, " size sha256 " },
+	{ "export.intent", aud_state_text, " size signer " },
+	{ "export.signature", aud_state_text,
+	  " size signer cert.sha256 signature " },
+	{ "export.end", aud_state_text, " size " },
 };
+
+bool
+aud_fact_needed(const char *kind, const char *fact)
+{
+	char word[80];
+
+	(void)snprintf(word, sizeof word, " %s ", fact);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (strcmp(rows[i].kind, kind) == 0)
+			return strstr(rows[i].needs, word) != NULL;
+	return false;
+}
+
+static kc_result
+check_withheld(struct aud_state *st, const char *where,
+    const struct aud_entry *e, struct kc_err *err)
+{
+	size_t i;
+	json_t *v;
+
+	json_array_foreach(e->withheld, i, v) {
+		const char *name = json_string_value(v);
+
+		if (!st->redacted)
+			return KC_FAIL(err, KC_EREFUSED, 0, "%s: the fact "
+			    "'%s' is left out, and this is no redacted "
+			    "export", where, name);
+		if (aud_fact_needed(e->kind, name))
+			return KC_FAIL(err, KC_EREFUSED, 0, "%s withholds "
+			    "'%s', without which '%s' says nothing", where,
+			    name, e->kind);
+	}
+	st->withheld += json_array_size(e->withheld);
+	return KC_DONE;
+}
 
 static kc_result
 apply(struct aud_state *st, const char *where, const struct aud_entry *e,
@@ -237,8 +278,6 @@ apply(struct aud_state *st, const char *where, const struct aud_entry *e,
 		return KC_FAIL(err, KC_EREFUSED, 0,
 		    "%s is '%s'; genesis is entry 0 and no other", where,
 		    e->kind);
-	if (e->n == 0)
-		return on_genesis(st, where, e, err);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (strcmp(rows[i].kind, e->kind) == 0)
 			return rows[i].fn(st, where, e, err);
@@ -271,6 +310,7 @@ aud_state_add(struct aud_state *st, const char *where,
 	kc_result r;
 
 	KC_TRY(r, aud_chain_step(&next, where, e, err));
+	KC_TRY(r, check_withheld(st, where, e, err));
 	disturb(st, e);
 	KC_TRY(r, apply(st, where, e, err));
 	st->chain = next;

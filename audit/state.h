@@ -51,6 +51,8 @@ struct aud_state {
 	json_t *open;		/* exception number: entry number */
 	uint64_t exceptions, signatures;
 	bool closed;
+	bool redacted;		/* facts may be withheld; set by the reader */
+	uint64_t withheld;	/* facts */
 	struct aud_frozen **cps;
 	size_t n_cps;
 	struct aud_frozen *ex;	/* the last manifest */
@@ -65,6 +67,10 @@ void aud_state_free(struct aud_state *st);
  *  Errors: KC_EREFUSED, KC_EFORMAT naming where */
 KC_MUST kc_result aud_state_add(struct aud_state *st, const char *where,
     const struct aud_entry *e, struct kc_err *err);
+
+/* aud_fact_needed: the state reads this fact of this kind, so nobody may
+ *  withhold it (docs/format/journal.md, kinds with a meaning). */
+bool aud_fact_needed(const char *kind, const char *fact);
 
 /* aud_state_load: feed entries 0 to size - 1 of a journal. */
 KC_MUST kc_result aud_state_load(struct aud_state *st,

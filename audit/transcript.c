@@ -49,6 +49,7 @@ static kc_result
 put_entry(struct kc_buf *b, const struct aud_entry *e, struct kc_err *err)
 {
 	const char *name, *sep = ": ";
+	size_t i;
 	json_t *v;
 	kc_result r;
 
@@ -63,6 +64,12 @@ put_entry(struct kc_buf *b, const struct aud_entry *e, struct kc_err *err)
 		KC_TRY(r, put(b, name, err));
 		KC_TRY(r, kc_buf_adds(b, " ", err));
 		KC_TRY(r, put_value(b, v, err));
+		sep = "; ";
+	}
+	json_array_foreach(e->withheld, i, v) {
+		KC_TRY(r, kc_buf_adds(b, sep, err));
+		KC_TRY(r, put(b, json_string_value(v), err));
+		KC_TRY(r, kc_buf_adds(b, " (withheld)", err));
 		sep = "; ";
 	}
 	r = kc_buf_adds(b, "\n", err);
@@ -199,7 +206,7 @@ out:
 }
 
 static kc_result
-put_ladder(struct kc_buf *b, struct aud_journal *j, uint64_t size,
+put_ladder(struct kc_buf *b, const struct aud_entries *es,
     struct kc_err *err)
 {
 	struct table t = { b, NULL, 0 };
@@ -207,7 +214,7 @@ put_ladder(struct kc_buf *b, struct aud_journal *j, uint64_t size,
 
 	KC_TRY(r, kc_buf_adds(b, "## Provenance of keys\n\nA key stands here "
 	    "each time it was judged; its last entry counts.\n\n", err));
-	KC_TRY(r, aud_each(j, 0, size, put_provenance, &t, err));
+	KC_TRY(r, aud_entries_each(es, put_provenance, &t, err));
 	r = kc_buf_adds(b, t.found == 0 ? "None was judged.\n\n" : "\n", err);
 out:
 	return r;
@@ -273,7 +280,7 @@ out:
 }
 
 kc_result
-aud_transcript(struct aud_journal *j, uint64_t size,
+aud_transcript(const struct aud_entries *es,
     const struct aud_state *st, struct kc_buf *ret, struct kc_err *err)
 {
 	struct kc_buf b = { 0 };
@@ -285,14 +292,14 @@ aud_transcript(struct aud_journal *j, uint64_t size,
 
 		KC_TRY(r, kc_buf_addf(&b, err, "## %s\n\n",
 		    chapters[i].title));
-		KC_TRY(r, aud_each(j, 0, size, put_row, &t, err));
+		KC_TRY(r, aud_entries_each(es, put_row, &t, err));
 		KC_TRY(r, kc_buf_addf(&b, err, "%s%s\n", t.found == 0 ?
 		    chapters[i].none : "", t.found == 0 ? "\n" : ""));
 	}
-	KC_TRY(r, put_ladder(&b, j, size, err));
+	KC_TRY(r, put_ladder(&b, es, err));
 	KC_TRY(r, put_artifacts(&b, st, err));
 	KC_TRY(r, kc_buf_adds(&b, "## Every step\n\n", err));
-	KC_TRY(r, aud_each(j, 0, size, put_step, &b, err));
+	KC_TRY(r, aud_entries_each(es, put_step, &b, err));
 	KC_TRY(r, kc_buf_adds(&b, "\n", err));
 	KC_TRY(r, kc_buf_adds(&b, "## What this proves\n\nThe entries above "
 	    "are those of journal.jsonl in their order. What people typed is "

@@ -4,11 +4,14 @@
  */
 #include "audit/verify.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "audit/check.h"
+#include "audit/proof.h"
 #include "base/file.h"
 #include "base/json.h"
 
@@ -123,6 +126,7 @@ fill(const struct aud_check *c, struct aud_verdict *v)
 	v->open_exceptions = json_object_size(st->open);
 	v->open_intents = json_object_size(st->intents);
 	v->signatures += st->signatures;
+	v->withheld_facts = st->withheld;
 	v->closed = st->closed;
 	memcpy(v->head, st->chain.head, KC_SHA256);
 }
@@ -156,6 +160,12 @@ tell(const struct aud_check *c, struct aud_verdict *v, struct kc_err *err)
 	if (st->chain.clock_back)
 		KC_TRY(r, kc_buf_adds(b, "a later run began at an earlier "
 		    "clock time\n", err));
+	if (st->redacted)
+		KC_TRY(r, kc_buf_addf(b, err, "redacted from the export whose "
+		    "manifest has the SHA-256 %s: %llu facts and %llu files "
+		    "are withheld; it stands on the checkpoints\n",
+		    v->redacted_from, (unsigned long long)v->withheld_facts,
+		    (unsigned long long)v->withheld_files));
 	r = kc_buf_addf(b, err, "%s; the manifest is %ssigned\n", v->closed ?
 	    "closed" : "not closed", v->manifest_signed ? "" : "not ");
 out:
@@ -166,6 +176,10 @@ static kc_result
 judge_required(const struct aud_verify *opt, const struct aud_verdict *v,
     struct kc_err *err)
 {
+	if ((opt->closed || opt->is_signed) && v->is_proof)
+		return KC_FAIL(err, KC_EREFUSED, 0, "--require: the proof of "
+		    "one entry says nothing of the ceremony's end or of a "
+		    "manifest");
 	if (opt->closed && !v->closed)
 		return KC_FAIL(err, KC_EREFUSED, 0,
 		    "--require closed: the ceremony is not closed");
@@ -190,6 +204,33 @@ has(const char *path, const char *name)
 	return there;
 }
 
+/* A proof is JSON, a database is not. */
+static bool
+begins_object(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char c = '\0';
+	bool yes = fd >= 0 && read(fd, &c, 1) == 1 && c == '{';
+
+	if (fd >= 0)
+		(void)close(fd);
+	return yes;
+}
+
+static kc_result
+check_proof(const char *path, struct aud_check *c,
+    const struct aud_verify *opt, struct aud_verdict *v, struct kc_err *err)
+{
+	struct kc_buf text = { 0 };
+	kc_result r;
+
+	KC_TRY(r, kc_file_read(path, KC_FILE_MAX, &text, err));
+	r = aud_check_proof(path, &text, c, opt, v, err);
+out:
+	kc_buf_free(&text);
+	return r;
+}
+
 static kc_result
 check_path(const char *path, struct aud_check *c,
     const struct aud_verify *opt, struct aud_verdict *v, struct kc_err *err)
@@ -199,6 +240,8 @@ check_path(const char *path, struct aud_check *c,
 
 	if (stat(path, &sb) != 0)
 		return KC_FAIL(err, KC_EIO, 0, "cannot open %s", path);
+	if (S_ISREG(sb.st_mode) && begins_object(path))
+		return check_proof(path, c, opt, v, err);
 	if (S_ISDIR(sb.st_mode) && !has(path, "journal.db"))
 		return aud_check_export(path, c, opt, v, err);
 	r = S_ISDIR(sb.st_mode) ? check_directory(path, c, v, err) :
@@ -217,10 +260,12 @@ aud_verify(const char *path, const struct aud_verify *opt,
 
 	KC_TRY(r, aud_check_begin(&c, opt, err));
 	r = check_path(path, &c, opt, ret, err);
-	fill(&c, ret);
+	if (!ret->is_proof)
+		fill(&c, ret);
 	if (!kc_ok(r))
 		goto out;
-	KC_TRY(r, tell(&c, ret, err));
+	if (!ret->is_proof)
+		KC_TRY(r, tell(&c, ret, err));
 	KC_TRY(r, judge_required(opt, ret, err));
 	r = kc_buf_adds(&ret->report, ret->anchored ?
 	    "consistent, and anchored by what you gave\n" :

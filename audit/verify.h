@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Verification of a ceremony directory, a database or an export.
+ * Verification of a ceremony directory, a database, an export, or the proof
+ * of one entry.
  */
 #ifndef KC_AUDIT_VERIFY_H
 #define KC_AUDIT_VERIFY_H
@@ -22,7 +23,11 @@ struct aud_verdict {
 	uint64_t entries, checkpoints, exceptions, open_exceptions, runs;
 	uint64_t open_intents;	/* card commands without an outcome */
 	uint64_t signatures;
+	uint64_t withheld_facts, withheld_files;	/* redacted */
+	char redacted_from[KC_HEX];	/* "": it is not redacted */
 	bool closed, manifest_signed, anchored;
+	bool is_proof;		/* of one entry: entries is the checkpoint's */
+	uint64_t entry;
 	uint8_t head[KC_SHA256];
 	struct kc_buf report;
 };

@@ -2,6 +2,7 @@
  *
  * Entries of whatever holds a journal, for showing.
  */
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -29,6 +30,19 @@ one_line(void *ctx, const char *where, struct kc_part line,
 out:
 	aud_entry_free(&e);
 	return r;
+}
+
+kc_result
+aud_entries_each(const struct aud_entries *es,
+    kc_result (*fn)(void *ctx, const struct aud_entry *e, struct kc_err *err),
+    void *ctx, struct kc_err *err)
+{
+	struct walk w = { .fn = fn, .ctx = ctx };
+
+	if (es->j != NULL)
+		return aud_each(es->j, 0, es->size, fn, ctx, err);
+	(void)snprintf(w.id, sizeof w.id, "%s", es->id);
+	return aud_lines("journal.jsonl", es->lines, one_line, &w, err);
 }
 
 static kc_result

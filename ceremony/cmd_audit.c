@@ -8,6 +8,7 @@
 #include "audit/verify.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "ceremony/cmd_audit.h"
 #include "ceremony/commands.h"
 
 /* closed,signed,anchored */
@@ -51,6 +52,24 @@ verdict_json(const struct aud_verdict *v, const struct kc_err *err, int code)
 	    verdict_word(v, code), "message", err->msg, "id", v->id, "mode",
 	    v->mode, "head", head, "closed", v->closed, "signed",
 	    v->manifest_signed, "anchored", v->anchored);
+	if (o != NULL && (v->redacted_from[0] != '\0' || v->is_proof) &&
+	    json_object_update_new(o, json_pack("{s:I,s:I}",
+	    "withheld_facts", (json_int_t)v->withheld_facts,
+	    "withheld_files", (json_int_t)v->withheld_files)) != 0) {
+		json_decref(o);
+		o = NULL;
+	}
+	if (o != NULL && v->redacted_from[0] != '\0' &&
+	    json_object_set_new(o, "redacted_from",
+	    json_string(v->redacted_from)) != 0) {
+		json_decref(o);
+		o = NULL;
+	}
+	if (o != NULL && v->is_proof && json_object_set_new(o, "entry",
+	    json_integer((json_int_t)v->entry)) != 0) {
+		json_decref(o);
+		o = NULL;
+	}
 	if (o != NULL && json_object_update_new(o, json_pack(
 	    "{s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "entries",
 	    (json_int_t)v->entries, "runs", (json_int_t)v->runs,
@@ -198,10 +217,17 @@ const struct cer_cmd cer_audit_commands[] = {
 	{ "audit", "verify", false, run_verify,
 	  "PATH [--signers PEM] [--head WORDS|HEX] [--against EXPORT] "
 	  "[--require closed,signed,anchored] [--json]",
-	  "check a ceremony directory, its database or an export" },
+	  "check a ceremony directory, its database, an export or a proof" },
 	{ "audit", "show", false, run_show, "PATH [--json]",
 	  "print the journal, one entry a line" },
 	{ "audit", "export", false, run_export, "--dir DIR -o OUT",
 	  "write the evidence as a new directory" },
+	{ "audit", "redact", false, cer_audit_redact,
+	  "EXPORT -o OUT [--fact NAME...] [--entry N...] [--artifact NAME...]",
+	  "the same export without the site file, what the script marks "
+	  "personal, and what is named" },
+	{ "audit", "prove", false, cer_audit_prove,
+	  "EXPORT --entry N -o FILE",
+	  "the proof that one entry is in the journal" },
 	{ 0 },
 };

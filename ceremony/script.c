@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/entry.h"
 #include "base/file.h"
 #include "ceremony/action.h"
 #include "ceremony/readback.h"
@@ -157,6 +158,21 @@ out:
 	return r;
 }
 
+kc_result
+cer_script_personal(const struct cer_node *root,
+    const char *ret[static CER_LIST_MAX], size_t *ret_n, struct kc_err *err)
+{
+	kc_result r = cer_node_list(root, "personal", ret, CER_LIST_MAX,
+	    ret_n, err);
+
+	for (size_t i = 0; kc_ok(r) && i < *ret_n; i++)
+		if (!aud_name_ok(ret[i]) || strchr(ret[i], '.') == NULL)
+			r = CER_NODE_FAIL(cer_node_get(root, "personal"),
+			    err, "'%.70s' is no KIND.FACT of the journal",
+			    ret[i]);
+	return r;
+}
+
 static kc_result
 read_sizes(struct cer_script *s, struct kc_err *err)
 {
@@ -182,16 +198,19 @@ read_sizes(struct cer_script *s, struct kc_err *err)
 static kc_result
 read_tree(struct cer_script *s, struct kc_err *err)
 {
+	const char *personal[CER_LIST_MAX];
+	size_t n = 0;
 	const struct cer_node *acts;
 	int64_t format;
 	kc_result r;
 
-	KC_TRY(r, cer_node_only(s->root, "ceremony format title sizes acts",
-	    err));
+	KC_TRY(r, cer_node_only(s->root, "ceremony format title sizes "
+	    "personal acts", err));
 	KC_TRY(r, cer_node_name(s->root, "ceremony", &s->name, err));
 	KC_TRY(r, cer_node_int(s->root, "format", 1, 1, &format, err));
 	KC_TRY(r, cer_node_str(s->root, "title", NULL, &s->title, err));
 	KC_TRY(r, read_sizes(s, err));
+	KC_TRY(r, cer_script_personal(s->root, personal, &n, err));
 	acts = cer_node_get(s->root, "acts");
 	if (acts == NULL || acts->kind != CER_SEQ || acts->n == 0)
 		return CER_NODE_FAIL(acts != NULL ? acts : s->root, err,

@@ -59,6 +59,12 @@ KC_MUST kc_result cer_script_read(const char *path, struct cer_script *ret,
     struct kc_err *err);
 void cer_script_free(struct cer_script *s);
 
+/* cer_script_personal: what a script marks as personal, "person.name":
+ *  facts of the journal that a redacted export withholds.
+ *  ret  strings stay the tree's */
+KC_MUST kc_result cer_script_personal(const struct cer_node *root,
+    const char *ret[static CER_LIST_MAX], size_t *ret_n, struct kc_err *err);
+
 struct cer_person {
 	const char *id, *role, *name;
 };

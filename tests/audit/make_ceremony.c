@@ -12,8 +12,8 @@ begin(struct aud_journal *j, const char *dir, struct kc_err *err)
 	struct kc_buf p = { 0 };
 	kc_result r;
 
-	KC_TRY(r, fix_write(dir, "script.yaml", "title: test\n", script,
-	    err));
+	KC_TRY(r, fix_write(dir, "script.yaml",
+	    "title: test\npersonal: [person.name]\n", script, err));
 	KC_TRY(r, fix_write(dir, "site.yaml", "nonce: 1\n", site, err));
 	KC_TRY(r, kc_path_join(dir, "artifacts", &p, err));
 	KC_TRY(r, kc_dir_new(kc_buf_str(&p), err));

@@ -25,7 +25,7 @@ def judge(what, path, place):
     """Both must refuse, with the same exit code, and name the place."""
     global done, failed
     done += 1
-    code, message, _, _ = verify.verify(path, openssl=False)
+    code, message, _ = verify.verify(path)
     r = subprocess.run([program, "audit", "verify", path], text=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     bad = []
@@ -221,7 +221,7 @@ def signers_stripped():
                  "checkpoints/0002.txt"):
         root = copy("stripped")
         text, p7s = get(root, name), name + ".p7s"
-        pairs = verify.cms_pairs(p7s, get(root, p7s), text)
+        pairs = verify.cms_pairs(get(root, p7s), text)
         put(root, p7s, verify.cms_build(text, pairs[1:]))
         judge("a signer stripped from " + p7s, root, [p7s])
         if name != "manifest.json":
@@ -232,7 +232,7 @@ def signers_stripped():
     other = get(root, "checkpoints/0001.txt.p7s")
     put(root, p7s, other)
     judge("another text's signatures", root, [p7s])
-    pairs = verify.cms_pairs(p7s, get(export, p7s),
+    pairs = verify.cms_pairs(get(export, p7s),
                              get(export, "manifest.json"))
     put(root, p7s, verify.cms_build(get(root, "manifest.json"),
                                     [pairs[0], pairs[0]]))

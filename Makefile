@@ -115,7 +115,7 @@ $(BUILD)/tests/kill/ceremony: $(BUILD)/obj/tests/kill/hook.o $(foreach r,base sd
 
 # The memory scan's program, likewise, and its scanner.
 SECRETS_WRAP := kc_secret_heap kc_secret_free kc_secret_random tok_login \
-	tok_so_pin tok_init tok_generate tok_unwrap tok_sign tok_close \
+	tok_so_pin tok_set_pin tok_init tok_generate tok_unwrap tok_sign tok_close \
 	sd_jwe_decrypt_secret sd_share_check sd_judge sd_datum_open \
 	sd_restore_blob sd_jwe_wrap aud_append
 $(BUILD)/tests/secrets/ceremony: $(patsubst %,$(BUILD)/obj/tests/secrets/%.o,hook points) $(foreach r,base sd tokens audit ui ceremony,$(call obj,$(r)))

@@ -87,6 +87,42 @@ for kind in pin so-pin; do
 	    judged token "fresh-$kind.found" --kept $kind
 done
 
+# --- a card's PIN changed, the card retired ---
+
+cat >life.yaml <<'END'
+ceremony: life
+format: 1
+title: The life of a card
+sizes: [2048]
+acts:
+  - id: card
+    title: A card
+    steps:
+      - {id: init, do: card.initialise, title: Init, by: witness, why: T, minutes: 1}
+      - {id: make, do: card.generate, title: Make, by: witness, keys: [signing], why: T, minutes: 1}
+      - {id: pin, do: card.pin, title: Pin, by: witness, why: T, minutes: 1}
+      - {id: use, do: card.prove, title: Use, by: witness, keys: [signing], why: T, minutes: 1}
+      - {id: end, do: card.retire, title: End, by: witness, why: T, minutes: 1}
+END
+{
+	cat "$root/scripts/rehearsal-answers.yaml"
+	echo '  retire: RETIRE'
+} >life-answers.yaml
+# live NAME KEEP: into NAME.found
+live()
+{
+	mkdir "$1" "$1/medium" "$1/cards"
+	"$root/scripts/rehearsal-site.sh" 3 2 >"$1/site.yaml"
+	look "$1" "$2" run life.yaml --site "$1/site.yaml" \
+	    --dir "$1/ceremony" --rehearsal --answers life-answers.yaml
+}
+live life - &&
+    judged ceremony-pin life.found --module libsofthsm2.so "$version"
+for kind in pin so-pin; do
+	live "life-$kind" $kind &&
+	    judged ceremony-pin "life-$kind.found" --kept $kind
+done
+
 # --- a rehearsal, suspended once ---
 
 sed 's/^sizes:.*/sizes: [2048]/' "$root/scripts/rehearsal.yaml" >script.yaml

@@ -34,6 +34,8 @@ HOOK(kc_result, kc_secret_random, struct kc_secret *, size_t,
     struct kc_err *);
 HOOK(kc_result, tok_login, struct tok_card *, const struct kc_secret *,
     struct kc_err *);
+HOOK(kc_result, tok_set_pin, struct tok_card *, const struct kc_secret *,
+    struct kc_err *);
 HOOK(kc_result, tok_so_pin, struct tok_card *, const struct kc_secret *,
     struct kc_err *);
 HOOK(kc_result, tok_init, struct tok_card *, const char *,

@@ -23,6 +23,18 @@ __wrap_tok_login(struct tok_card *card, const struct kc_secret *pin,
 }
 
 kc_result
+__wrap_tok_set_pin(struct tok_card *card, const struct kc_secret *pin,
+    struct kc_err *err)
+{
+	kc_result r;
+
+	hook_secret("pin", pin);
+	r = __real_tok_set_pin(card, pin, err);
+	hook_phase("set-pin");
+	return r;
+}
+
+kc_result
 __wrap_tok_so_pin(struct tok_card *card, const struct kc_secret *so_pin,
     struct kc_err *err)
 {

@@ -24,7 +24,8 @@ def read(path):
 def lay_out(vector):
     """The base, without what is removed, with the vector's files over it."""
     path = os.path.join(scratch, vector["name"])
-    shutil.copytree(os.path.join(vectors, vector["base"]), path)
+    if vector["base"]:
+        shutil.copytree(os.path.join(vectors, vector["base"]), path)
     for name in vector["remove"]:
         os.unlink(os.path.join(path, name))
     over = os.path.join(vectors, vector["name"])
@@ -36,8 +37,8 @@ def lay_out(vector):
 def judge(vector, command):
     options = [os.path.join(scratch, o) if "/" in o or o in made else o
                for o in vector["options"]]
-    r = subprocess.run(command + [os.path.join(scratch, vector["name"])] +
-                       options + ["--json"], text=True,
+    path = os.path.join(scratch, vector["name"], vector.get("path", ""))
+    r = subprocess.run(command + [path] + options + ["--json"], text=True,
                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if r.returncode != vector["exit"]:
         return "exit %d, stated %d: %s" % (r.returncode, vector["exit"],

@@ -171,6 +171,18 @@ def root(leaves):
     return sha(b"\1", root(leaves[:k]), root(leaves[k:]))
 
 
+def path(n, leaves):
+    """RFC 6962, section 2.1.1, as it is written there."""
+    if len(leaves) == 1:
+        return []
+    k = 1
+    while 2 * k < len(leaves):
+        k *= 2
+    if n < k:
+        return path(n, leaves[:k]) + [root(leaves[k:])]
+    return path(n - k, leaves[k:]) + [root(leaves[:k])]
+
+
 class Journal:
     """Writes rows.  twists {"KIND#COUNT": f(self, kind, step, facts)} put
     something else in the place of a row; what follows is made to fit."""

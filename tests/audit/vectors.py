@@ -87,9 +87,6 @@ def good_cases():
          head=j.head.hex(), closed=False, signed=True)
     case("later", "anchored by the export of the first day", EXPORT, 0,
          options=["--against", "first-day"], anchored=True, **whole)
-    j = walk({"person#1": how(spell_facts=lambda _: b"{}")})
-    case("withheld", "all facts of an entry withheld: the same head",
-         export(j), 0, anchored=False, **whole)
     j = walk({"run.begin#2": how(t="2026-11-22T00:00:00.000Z", m=0)})
     case("clock-back", "a later run began at an earlier clock time",
          export(j), 0, anchored=False, **dict(whole, head=j.head.hex()))
@@ -279,6 +276,87 @@ def anchor_cases():
         ["--signers", "export/certs/signers.pem"])
 
 
+HASH = third.sha(EXPORT["manifest.json"]).hex()
+
+
+def withheld(twists=None, redacted_from=HASH, site=None, **members):
+    """The export redacted: a name, the site file and an artifact."""
+    j = walk(twists or {"person#1": how(spell_facts=lambda _: b"{}")})
+    files = third.export_files(j, GIVEN)
+    return listed(j, changed({"site.yaml": site,
+                              "artifacts/set.json": None}, files),
+                  **dict({"signatures": 0, "redacted_from": redacted_from},
+                         **members))
+
+
+def redacted_cases():
+    case("redacted", "facts, site file and an artifact withheld", withheld(),
+         0, options=["--against", "export"], anchored=True, closed=True,
+         signed=False, entries=len(GOOD.lines), head=GOOD.head.hex())
+    case("left-out", "facts left out, in an export that is not redacted",
+         export(walk({"person#1": how(spell_facts=lambda _: b"{}")})), 1,
+         "journal.jsonl")
+    case("redacted-meaning", "a fact withheld that has a meaning", withheld(
+        {"genesis#1": how(spell_facts=lambda _: b"{}")}), 1, "journal.jsonl")
+    case("redacted-site", "a site file put in that genesis does not name",
+         withheld(site=EXTRA), 1, "site.yaml")
+    case("redacted-signed", "a redacted export that says it is signed",
+         withheld(signatures=2), 1, "manifest.json")
+    case("redacted-from", "redacted_from is no hash",
+         withheld(redacted_from="00"), 3, "manifest.json")
+    case("redacted-claim", "a withheld value told otherwise later", withheld(
+        {"person#1": how(told={"name": "Zoe"})}), 1, "journal.jsonl")
+
+
+def proof(n, text=0, signs=(W, H2), facts=None, **members):
+    """The proof of entry n under the text of a checkpoint."""
+    entry, salted = GOOD.rows[n]
+    text = GOOD.texts[text][0]
+    size = int(text.split(b"\n")[1])
+    return third.canon(dict({
+        "type": "ceremony-proof-v1", "entry": entry,
+        "facts": salted if facts is None else facts,
+        "path": [h.hex() for h in third.path(n, GOOD.leaves[:size])],
+        "checkpoint": third.b64(text), "signatures": third.b64(third.cms(
+            text, [(k, third.sign_text(k, text)) for k in signs]))},
+        **members)) + b"\n"
+
+
+def proof_case(name, why, raw, code=1, options=(), **stated):
+    case(name, why, {"proof.json": raw}, code, "", options, base="",
+         path="proof.json", **stated)
+
+
+def proof_cases():
+    signers = ["--signers", "export/certs/signers.pem"]
+    proof_case("proof", "entry 2 is under the last checkpoint", proof(2, 1),
+               0, anchored=False)
+    proof_case("proof-anchored", "the same, its signers known", proof(2, 1),
+               0, signers, anchored=True)
+    proof_case("proof-last", "the last entry under the first checkpoint",
+               proof(9), 0, ["--head", GOOD.leaves[9].hex()], anchored=True)
+    proof_case("proof-withheld", "no fact told", proof(2, 1, facts={}), 0,
+               anchored=False)
+    proof_case("proof-late", "an entry that the checkpoint does not cover",
+               proof(2, entry=GOOD.rows[18][0], facts={}))
+    proof_case("proof-path", "a path with two hashes in the other order",
+               proof(2, path=[h.hex() for h in third.path(
+                   2, GOOD.leaves[:10])][::-1]))
+    proof_case("proof-short", "a path without its last hash", proof(
+        2, path=[h.hex() for h in third.path(2, GOOD.leaves[:10])][:-1]))
+    proof_case("proof-other", "another entry's path", proof(
+        2, path=[h.hex() for h in third.path(3, GOOD.leaves[:10])]))
+    proof_case("proof-value", "a value that is not the one committed to",
+               proof(2, facts={"name": {"salt": "00" * 16, "value": "Zoe"}}))
+    proof_case("proof-signer", "signed by one of two", proof(2, signs=[W]))
+    proof_case("proof-stranger", "signed by a key that is not listed",
+               proof(2, signs=(W, STRANGER)))
+    proof_case("proof-spelling", "no line feed at the end", proof(2)[:-1], 3)
+    proof_case("proof-member", "a member that it has not", proof(2, x=1), 3)
+    proof_case("proof-head", "a head that is not the text's", proof(2),
+               1, ["--head", "00" * 32])
+
+
 def entries():
     """Each entry with what its hashes are made of."""
     out = []
@@ -315,13 +393,13 @@ def put_json(out, path, v):
 def main(out):
     for cases in (good_cases, spelling_cases, chain_cases, meaning_cases,
                   checkpoint_cases, file_cases, manifest_cases,
-                  anchor_cases):
+                  anchor_cases, redacted_cases, proof_cases):
         cases()
     for name, files in BASES.items():
         for path, raw in files.items():
             put(out, name + "/" + path, raw)
     for files, stated in CASES:
-        base = BASES[stated["base"]]
+        base = BASES.get(stated["base"], {})
         stated["remove"] = sorted(set(base) - set(files))
         for path, raw in files.items():
             if base.get(path) != raw:

@@ -12,6 +12,7 @@ static const struct cer_action actions[] = {
 	{ "environment", "", false, false, cer_do_environment },
 	{ "clock", "", false, false, cer_do_clock },
 	{ "software", "", false, false, cer_do_software },
+	{ "site.amend", "", false, false, cer_do_amend },
 	{ "card.identify", "keys", true, false, cer_do_identify },
 	{ "card.initialise", "puk", true, false, cer_do_initialise },
 	{ "card.pin", "", true, false, cer_do_pin },

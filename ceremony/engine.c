@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "ceremony/action.h"
+#include "ceremony/amend.h"
 #include "ceremony/away.h"
 #include "ceremony/suspend.h"
 
@@ -96,19 +97,32 @@ is_fatal(enum kc_code code)
 	    code == KC_ESELFTEST || code == KC_ESANDBOX;
 }
 
-/* After a refusal: again, exception and again, or stop here. */
+/* After a refusal: again, exception and again, a spare card, or stop here. */
 static kc_result
 refused(struct cer_room *room, struct cer_instance *in,
     struct kc_err *why, bool *ret_again, struct kc_err *err)
 {
-	char letter = 'a';
+	const char *choices = room->site.n_spares > 0 ?
+	    "r Try this step again\nx Record an exception, then try again\n"
+	    "m Bring in a changed site file: a spare for a dead card\n"
+	    "a Stop here; the ceremony can be resumed" :
+	    "r Try this step again\nx Record an exception, then try again\n"
+	    "a Stop here; the ceremony can be resumed";
+	char letter;
 	kc_result r;
 
-	*ret_again = false;
-	KC_TRY(r, failed_row(room, in, why, err));
-	KC_TRY(r, cer_refuse(room, in, why,
-	    "r Try this step again\nx Record an exception, then try again\n"
-	    "a Stop here; the ceremony can be resumed", &letter, err));
+	for (;;) {
+		letter = 'a';
+		*ret_again = false;
+		KC_TRY(r, failed_row(room, in, why, err));
+		KC_TRY(r, cer_refuse(room, in, why, choices, &letter, err));
+		if (letter != 'm')
+			break;
+		r = cer_amend(room, in, err);
+		if (kc_ok(r) || is_fatal(r.code) || r.code == KC_ESUSPEND)
+			goto out;
+		*why = *err;
+	}
 	if (letter == 'x')
 		KC_TRY(r, cer_exception_form(room, in, err));
 	*ret_again = letter != 'a';
@@ -196,8 +210,8 @@ cer_walk(struct cer_room *room, struct kc_err *err)
 	KC_TRY(r, close_open_command(room, err));
 	KC_TRY(r, close_cut_exceptions(room, err));
 	KC_TRY(r, cer_resume(room, err));
-	for (size_t i = 0; i < room->n_inst; i++) {
-		struct cer_instance *in = &room->inst[i];
+	for (size_t i = 0; i < room->n_inst; ) {
+		struct cer_instance *in = &room->inst[i++];
 
 		if (in->done)
 			continue;
@@ -206,6 +220,11 @@ cer_walk(struct cer_room *room, struct kc_err *err)
 			r = cer_suspend(room, in, err);
 		if (!kc_ok(r))
 			break;
+		if (!room->amended)
+			continue;
+		/* Steps of the card that is gone are to be done again. */
+		KC_TRY(r, cer_room_again(room, err));
+		i = 0;
 	}
 out:
 	return r;

@@ -257,6 +257,15 @@ out:
 	return r;
 }
 
+/* A name keeps its content: a spare's file is named by the card. */
+void
+cer_card_file(const struct cer_card *card, enum tok_use use,
+    char ret[static CER_CARD_FILE])
+{
+	(void)snprintf(ret, CER_CARD_FILE, "%s-%s.cer", card->is_spare ?
+	    card->def->id : card->def->person, cer_use_name[use]);
+}
+
 /* What follows a certificate: the PEM as an artifact, and the signer. */
 static kc_result
 publish(struct cer_room *room, const struct cer_instance *in,
@@ -264,11 +273,10 @@ publish(struct cer_room *room, const struct cer_instance *in,
 {
 	const struct kc_buf *der = &card->cert[use];
 	struct kc_buf b64 = { 0 }, pem = { 0 };
-	char name[80];
+	char name[CER_CARD_FILE];
 	kc_result r;
 
-	(void)snprintf(name, sizeof name, "%s-%s.cer", card->def->person,
-	    cer_use_name[use]);
+	cer_card_file(card, use, name);
 	KC_TRY(r, kc_b64_encode(der->p, der->len, &b64, err));
 	KC_TRY(r, kc_buf_adds(&pem, "-----BEGIN CERTIFICATE-----\n", err));
 	for (size_t at = 0; at < b64.len; at += 64)

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "ceremony/amend.h"
 #include "ceremony/readers.h"
 #include "ceremony/selftest.h"
 #include "ceremony/version.h"
@@ -254,6 +255,7 @@ reopen(struct cer_room *room, const char *db, bool fresh, struct kc_err *err)
 
 	KC_TRY(r, aud_open(db, true, &room->j, err));
 	KC_TRY(r, check_same(room, err));
+	KC_TRY(r, cer_site_amended(room, err));
 	KC_TRY(r, drop_temps(room, err));
 	KC_TRY(r, cer_catch_up(room, err));
 	r = fresh ? aud_run_on(room->j, err) : aud_run(room->j, err);
@@ -305,7 +307,7 @@ open_dir(struct cer_room *room, const char *dir, bool rehearsal,
 	bool fresh = !kc_file_exists(dir);
 	kc_result r;
 
-	KC_TRY(r, cer_plan(room, err));
+	KC_TRY(r, cer_room_lay(room, err));
 	room->rehearsal = rehearsal;
 	if (fresh) {
 		KC_TRY(r, refuse_root(room, err));
@@ -343,13 +345,6 @@ cer_room_open(struct cer_room *room, const char *dir, const char *script,
 	KC_TRY(r, cer_script_read(script, &room->script, err));
 	KC_TRY(r, cer_site_read(site, &room->site, err));
 	KC_TRY(r, cer_script_bind(&room->script, &room->site, err));
-	for (size_t i = 0; i < room->site.n_cards; i++) {
-		struct cer_card *c = &room->st.card[i];
-
-		c->def = &room->site.card[i];
-		(void)strncpy(c->serial, c->def->serial,
-		    sizeof c->serial - 1);
-	}
 	r = open_dir(room, dir, rehearsal, err);
 out:
 	return r;

@@ -40,6 +40,7 @@ struct cer_card {
 	char atr[67];			/* hex; "" not known */
 	char module[16];		/* tokens/profile.h, once initialised */
 	bool initialised, is_signer;
+	bool is_spare;			/* came in with an amendment */
 	int64_t inits;			/* initialise intents so far */
 	bool pending[CER_USES];		/* generate asked, no outcome */
 	bool made[CER_USES];		/* key pair there and tested */
@@ -89,6 +90,7 @@ struct cer_state {
 	char excepted[KC_HEX];		/* of the last exception on one */
 	uint8_t paper_head[KC_SHA256];	/* that people last wrote down */
 	bool has_paper_head;
+	char site[KC_HEX];		/* of the last amendment, or "" */
 };
 
 struct cer_readers;		/* ceremony/readers.h */
@@ -115,6 +117,7 @@ struct cer_room {
 	const char *work;		/* why a card is asked, for ticks */
 	struct cer_work doing;		/* its command, if one is open */
 	bool module_judged[CER_MODULES_MAX];	/* in this run: pinned.h */
+	bool amended;		/* the site file was: the room is read anew */
 };
 
 /* room.c: a new or resumable ceremony directory.
@@ -124,6 +127,9 @@ KC_MUST kc_result cer_room_open(struct cer_room *room, const char *dir,
     const char *script, const char *site, bool rehearsal,
     struct kc_err *err);
 void cer_room_close(struct cer_room *room);
+/* cer_room_again: read site file and journal anew: after an amendment.
+ *  Instances from before are gone, and what no row can bring back. */
+KC_MUST kc_result cer_room_again(struct cer_room *room, struct kc_err *err);
 
 /* unnamed.c: a ceremony's directory while it is made is DIR.new-<16 hex>.
  *  cer_unnamed_drop removes those of dir that nobody is making any more:

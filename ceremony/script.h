@@ -123,6 +123,8 @@ struct cer_site {
 	size_t n_people;
 	struct cer_card_def card[CER_CARDS_MAX];
 	size_t n_cards;
+	struct cer_card_def spare[CER_CARDS_MAX];	/* person "" */
+	size_t n_spares;
 	struct cer_module_def module[CER_MODULES_MAX];
 	size_t n_modules;
 	struct kc_buf bytes;
@@ -131,6 +133,9 @@ struct cer_site {
 
 KC_MUST kc_result cer_site_read(const char *path, struct cer_site *ret,
     struct kc_err *err);
+/* cer_site_parse: the same of bytes, which become ret's; name for messages. */
+KC_MUST kc_result cer_site_parse(const char *name, struct kc_buf *bytes,
+    struct cer_site *ret, struct kc_err *err);
 void cer_site_free(struct cer_site *s);
 
 /* Look-ups; NULL when there is none. */

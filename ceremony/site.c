@@ -46,6 +46,50 @@ out:
 	return r;
 }
 
+/* What a card may not share with another, in use or spare. */
+static kc_result
+distinct(const struct cer_card_def *list, size_t n,
+    const struct cer_card_def *c, const struct cer_node *node,
+    struct kc_err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(list[i].id, c->id) == 0 ||
+		    (c->person[0] != '\0' &&
+		    strcmp(list[i].person, c->person) == 0))
+			return CER_NODE_FAIL(node, err,
+			    "card or person named twice");
+		if (c->store[0] != '\0' &&
+		    strcmp(list[i].store, c->store) == 0)
+			return CER_NODE_FAIL(node, err,
+			    "two cards share the store '%.80s'", c->store);
+		if (c->serial[0] != '\0' &&
+		    strcmp(list[i].serial, c->serial) == 0 &&
+		    strcmp(list[i].module, c->module) == 0)
+			return CER_NODE_FAIL(node, err, "two cards have the "
+			    "serial '%.40s': which is whose?", c->serial);
+	}
+	return KC_DONE;
+}
+
+static kc_result
+read_def(struct cer_site *s, const struct cer_node *node,
+    struct cer_card_def *c, struct kc_err *err)
+{
+	kc_result r;
+
+	KC_TRY(r, cer_node_name(node, "id", &c->id, err));
+	KC_TRY(r, cer_node_str(node, "module", NULL, &c->module, err));
+	KC_TRY(r, cer_node_str(node, "serial", "", &c->serial, err));
+	KC_TRY(r, cer_node_str(node, "store", "", &c->store, err));
+	if (cer_site_module(s, c->module) == NULL)
+		return CER_NODE_FAIL(cer_node_get(node, "module"), err,
+		    "there is no module '%.40s'", c->module);
+	KC_TRY(r, distinct(s->card, s->n_cards, c, node, err));
+	r = distinct(s->spare, s->n_spares, c, node, err);
+out:
+	return r;
+}
+
 static kc_result
 read_card(struct cer_site *s, const struct cer_node *node,
     struct kc_err *err)
@@ -57,33 +101,35 @@ read_card(struct cer_site *s, const struct cer_node *node,
 		return CER_NODE_FAIL(node, err, "more than %d cards",
 		    CER_CARDS_MAX);
 	KC_TRY(r, cer_node_only(node, "id person module serial store", err));
-	KC_TRY(r, cer_node_name(node, "id", &c->id, err));
 	KC_TRY(r, cer_node_str(node, "person", NULL, &c->person, err));
-	KC_TRY(r, cer_node_str(node, "module", NULL, &c->module, err));
-	KC_TRY(r, cer_node_str(node, "serial", "", &c->serial, err));
-	KC_TRY(r, cer_node_str(node, "store", "", &c->store, err));
 	if (cer_site_person(s, c->person) == NULL)
 		return CER_NODE_FAIL(cer_node_get(node, "person"), err,
 		    "there is no person '%.40s'", c->person);
-	if (cer_site_module(s, c->module) == NULL)
-		return CER_NODE_FAIL(cer_node_get(node, "module"), err,
-		    "there is no module '%.40s'", c->module);
-	for (size_t i = 0; i < s->n_cards; i++) {
-		if (strcmp(s->card[i].id, c->id) == 0 ||
-		    strcmp(s->card[i].person, c->person) == 0)
-			return CER_NODE_FAIL(node, err,
-			    "card or person named twice");
-		if (c->store[0] != '\0' &&
-		    strcmp(s->card[i].store, c->store) == 0)
-			return CER_NODE_FAIL(node, err,
-			    "two cards share the store '%.80s'", c->store);
-		if (c->serial[0] != '\0' &&
-		    strcmp(s->card[i].serial, c->serial) == 0 &&
-		    strcmp(s->card[i].module, c->module) == 0)
-			return CER_NODE_FAIL(node, err, "two cards have the "
-			    "serial '%.40s': which is whose?", c->serial);
-	}
+	KC_TRY(r, read_def(s, node, c, err));
 	s->n_cards++;
+out:
+	return r;
+}
+
+/* A spare is nobody's until an amendment; a person's name would be that of
+ * a file, and its file is named by the card. */
+static kc_result
+read_spare(struct cer_site *s, const struct cer_node *node,
+    struct kc_err *err)
+{
+	struct cer_card_def *c = &s->spare[s->n_spares];
+	kc_result r;
+
+	if (s->n_spares == CER_CARDS_MAX)
+		return CER_NODE_FAIL(node, err, "more than %d spares",
+		    CER_CARDS_MAX);
+	c->person = "";
+	KC_TRY(r, cer_node_only(node, "id module serial store", err));
+	KC_TRY(r, read_def(s, node, c, err));
+	if (cer_site_person(s, c->id) != NULL)
+		return CER_NODE_FAIL(cer_node_get(node, "id"), err,
+		    "'%.40s' is a person: a spare is nobody's", c->id);
+	s->n_spares++;
 out:
 	return r;
 }
@@ -209,7 +255,7 @@ read_site(struct cer_site *s, struct kc_err *err)
 	KC_TRY(r, cer_node_only(s->root, "site format nonce pool destination "
 	    "quorum new-quorum signers rsa-floor receiver attestation "
 	    "places people "
-	    "modules cards", err));
+	    "modules cards spares", err));
 	KC_TRY(r, cer_node_name(s->root, "site", &s->name, err));
 	KC_TRY(r, cer_node_int(s->root, "format", 1, 1, &format, err));
 	KC_TRY(r, cer_node_str(s->root, "nonce", NULL, &s->nonce, err));
@@ -240,6 +286,8 @@ read_site(struct cer_site *s, struct kc_err *err)
 	KC_TRY(r, read_each(s, "people", read_person, err));
 	KC_TRY(r, read_each(s, "modules", read_module, err));
 	KC_TRY(r, read_each(s, "cards", read_card, err));
+	if (cer_node_get(s->root, "spares") != NULL)
+		r = read_each(s, "spares", read_spare, err);
 out:
 	return r;
 }
@@ -252,6 +300,29 @@ cer_site_read(const char *path, struct cer_site *ret, struct kc_err *err)
 	KC_TRY(r, cer_yaml_load(path, &ret->bytes, ret->sha256, &ret->root,
 	    err));
 	r = read_site(ret, err);
+out:
+	if (!kc_ok(r))
+		cer_site_free(ret);
+	return r;
+}
+
+kc_result
+cer_site_parse(const char *name, struct kc_buf *bytes, struct cer_site *ret,
+    struct kc_err *err)
+{
+	kc_result r;
+
+	ret->bytes = *bytes;
+	*bytes = (struct kc_buf){ 0 };
+	KC_TRY(r, kc_sha256_one(ret->bytes.p, ret->bytes.len, ret->sha256,
+	    err));
+	KC_TRY(r, cer_yaml_read(name, ret->bytes.p, ret->bytes.len,
+	    &ret->root, err));
+	if (ret->root->kind != CER_MAP)
+		r = CER_NODE_FAIL(ret->root, err,
+		    "the file is not a mapping");
+	else
+		r = read_site(ret, err);
 out:
 	if (!kc_ok(r))
 		cer_site_free(ret);

@@ -7,6 +7,7 @@
 
 #include "base/b64.h"
 #include "ceremony/action.h"
+#include "ceremony/amend.h"
 #include "ceremony/readback.h"
 
 static void
@@ -327,6 +328,8 @@ cer_state_apply(struct cer_room *room, const struct aud_entry *e,
 		st->suspended = false;
 	else if (is(e->kind, "close"))
 		st->closed = true;
+	else if (is(e->kind, CER_SITE_AMENDED))
+		cer_state_amended(room, e);
 	else if (is(e->kind, "approval"))
 		st->approvals++;
 	else if (is(e->kind, "exchange.ratified")) {

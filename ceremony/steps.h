@@ -24,6 +24,7 @@ CER_DO(suspend);
 CER_DO(environment);
 CER_DO(clock);
 CER_DO(software);
+CER_DO(amend);
 CER_DO(identify);
 CER_DO(initialise);
 CER_DO(pin);
@@ -70,6 +71,10 @@ bool cer_puk_by_holder(const struct cer_instance *in);
  *  ret  caller: tok_key_free */
 KC_MUST kc_result cer_key_find(struct tok_card *tok, enum tok_use use,
     struct tok_key *ret, bool *ret_found, struct kc_err *err);
+/* cer_card_file: the artifact that holds a key's certificate. */
+#define CER_CARD_FILE 80
+void cer_card_file(const struct cer_card *card, enum tok_use use,
+    char ret[static CER_CARD_FILE]);
 KC_MUST kc_result cer_key_make(struct cer_room *room,
     const struct cer_instance *in, struct cer_card *card,
     struct tok_card *tok, enum tok_use use, struct kc_err *err);

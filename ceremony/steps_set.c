@@ -116,8 +116,8 @@ put_certs(struct cer_room *room, const struct cer_instance *in,
 	kc_result r = KC_DONE;
 
 	for (size_t i = 0; i < h->n; i++) {
-		(void)snprintf(name, sizeof name, "%s-wrapping.cer",
-		    h->cert[i].name);
+		cer_card_file(cer_card_of(room, h->cert[i].name),
+		    TOK_WRAPPING, name);
 		KC_TRY(r, cer_artifact_read(room, name, &pem, err));
 		cert_file(room, &h->cert[i], name);
 		KC_TRY(r, cer_medium_put(room, in, name, pem.p, pem.len,

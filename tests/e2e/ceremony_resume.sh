@@ -12,7 +12,11 @@ export PYTHONDONTWRITEBYTECODE=1
 
 mkdir room room/medium room/cards
 sed 's/^sizes: .*/sizes: [2048]/' "$root/scripts/activation.yaml" >script.yaml
-"$root/scripts/rehearsal-site.sh" 3 2 >room/site.yaml
+{
+	"$root/scripts/rehearsal-site.sh" 3 2
+	echo 'spares:'
+	echo '  - {id: spare-1, module: softhsm, store: ../cards/spare-1}'
+} >room/site.yaml
 answers=$root/scripts/rehearsal-answers.yaml
 {
 	cat "$answers"
@@ -53,6 +57,7 @@ same "the cards signed a second checkpoint first" 2 \
 	"$(rows moved/ceremony checkpoint.end)"
 
 # --- resumed: words by hand, bags by hand -----------------------------------
+# shellcheck disable=SC2317	# called by check
 resume()
 {
 	python3 "$root/tests/walk/resume.py" "$ceremony" moved/ceremony "$@"
@@ -83,7 +88,52 @@ check "the words of the suspension before are refused now" \
 	resume --words first.txt --exit 1 --text "$other"
 check "those of the last one are not" \
 	resume --words second.txt --then suspend --exit 5 \
-	--text "Suspended in step 3.10"
+	--text "Suspended in step 3.10" --out third.txt
+
+# --- a dead card, and a spare that the site file names ----------------------
+rm -r moved/cards/holder-1
+mkdir -p moved/medium/to-offline moved/cards/holder-1
+# The person of the card that died has the spare now.
+amended()
+{
+	sed -e 's,{id: holder-1\, person,{id: spare-1\, person,' \
+		-e 's,/holder-1},/spare-1},' -e '/^spares:/d' \
+		-e '/id: spare-1, module/d' moved/site.yaml
+}
+# shellcheck disable=SC2317	# called by check
+swap()
+{
+	resume --words third.txt --answer "the drill.=" "$@" \
+		--answer "REFUSED=m" --answer "AMEND=AMEND" \
+		--answer "to be destroyed=DEAD-1"
+}
+site=moved/medium/to-offline/site.yaml
+amended | sed 's/^signers: 3/signers: 2/' >$site
+check "a site file that changes more than a card is refused" \
+	swap --answer "another 'signers'=a" --exit 1 \
+	--text "has another 'signers': an amendment gives cards to spares"
+check "it stays refused, and is none" test -z \
+	"$(find moved/ceremony -name 'site-*.yaml')"
+amended >$site
+check "a spare takes the dead card's place when two people say so" \
+	swap --then leave --exit 0 --text "Initialise the card of Aldo"
+same "the dead card is in a bag" 7 "$(rows moved/ceremony custody)"
+same "the exception is closed" \
+	"$(rows moved/ceremony exception.open)" \
+	"$(rows moved/ceremony exception.close)"
+sed 's/^wait-seconds:.*/wait-seconds: 1/' "$answers" >short.yaml
+expect_exit 5 "nothing came within 1 s" "$ceremony" resume \
+	--dir moved/ceremony --answers short.yaml
+check "its person's steps were done again, with keys of the spare" \
+	test -s moved/ceremony/artifacts/spare-1-wrapping.cer
+check "and the set is built of them" \
+	test -s moved/medium/to-online/contoso-hsm-eu.holder-1.cer
+same "which is the spare's certificate" \
+	"$(cat moved/ceremony/artifacts/spare-1-wrapping.cer)" \
+	"$(cat moved/medium/to-online/contoso-hsm-eu.holder-1.cer)"
+expect_exit 5 "nothing came within 1 s" "$ceremony" run script.yaml \
+	--site moved/site.yaml --dir moved/ceremony --rehearsal \
+	--answers short.yaml
 check "the journal verifies, in every line" "$ceremony" audit verify \
 	moved/ceremony
 finish

@@ -3,14 +3,17 @@
 """Resume a suspended ceremony in plain lines, words and bags by hand.
 
 Usage: resume.py CEREMONY DIR [--words FILE|wrong] [--bags NUMBER]
-           [--then suspend] --exit CODE --text TEXT [--out FILE]
+           [--answer TEXT=LINE]... [--then suspend|leave]
+           --exit CODE --text TEXT [--out FILE]
 FILE holds what a suspension printed; {person} in NUMBER is whose card it is.
-After the resumption the first question is answered with a suspension, which
-leaves every card without a bag.
+A question with TEXT is answered with LINE.  After the resumption the first
+other question is answered with a suspension, which leaves every
+card without a bag, or (leave) with a kill: CODE is then 0.
 """
 import argparse
 import os
 import re
+import signal
 import sys
 
 import terminal
@@ -20,6 +23,7 @@ ap.add_argument("ceremony")
 ap.add_argument("dir")
 ap.add_argument("--words", default="wrong")
 ap.add_argument("--bags", default="")
+ap.add_argument("--answer", action="append", default=[])
 ap.add_argument("--then", default="")
 ap.add_argument("--exit", type=int, required=True)
 ap.add_argument("--text", required=True)
@@ -49,21 +53,32 @@ def answer(q, words, ids):
     if "unopened bag" in q and "REFUSED" not in q:
         who = re.findall(r"^  -> ([^:]+): ", q, re.M)[-1]
         return args.bags.replace("{person}", ids[who])
+    for text, line in (a.split("=", 1) for a in args.answer):
+        if text in q:
+            return line
     if "REFUSED" in q:
         return "a"
-    return "!s" if args.then == "suspend" else "?"
+    return {"suspend": "!s", "leave": None}.get(args.then, "?")
 
 
 def main():
     run = terminal.Plain(args.ceremony, "resume", "--dir", args.dir,
                          "--plain")
     words, ids = paper(), people()
+    code = None
     for _ in range(200):
         question = run.prompt()
         if question is None:
             break
-        run.say(answer(question, words, ids))
-    code = run.end()
+        line = answer(question, words, ids)
+        if line is None:
+            os.kill(run.pid, signal.SIGKILL)
+            os.waitpid(run.pid, 0)
+            code = 0
+            break
+        run.say(line)
+    if code is None:
+        code = run.end()
     if args.out:
         with open(args.out, "w", encoding="utf-8") as f:
             f.write(run.text)

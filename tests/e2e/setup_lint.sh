@@ -135,6 +135,63 @@ finds negation 'never fails under set -e' tests/e2e/bad.sh \
     < <(printf '%s grep x y\n' '!')
 finds negation 'its count is lost' tests/e2e/bad.sh \
     < <(printf 'echo x %s check "it is x" grep x\n' '|')
+
+# claims: one true claim, then each way in which it can be no longer true.
+mkdir -p docs tests/base
+file tests/base/one_test.c <<'END'
+static void
+one_is_one(void **state)
+{
+	(void)state;
+}
+int main(void) { return run(one_is_one); }
+static void
+never_run(void **state)
+{
+	(void)state;
+}
+END
+echo 'true # a sentence' >>tests/e2e/t.sh
+echo "It is one." >README.md
+# claim DOCUMENT CODE TEST: a table of that claim alone.
+claim()
+{
+	printf '| claim | said in | code | test |\n|---|---|---|---|\n' \
+	    >docs/claims.md
+	printf '| one is one | %s | %s | %s |\n' "$@" >>docs/claims.md
+}
+# shellcheck disable=SC2016 # backquotes of Markdown
+{
+	doc='`README.md`' code='`base/one.c` `one`'
+	unit='`tests/base/one_test.c` `one_is_one`'
+	claim "$doc" "$code" "$unit; "'`tests/e2e/t.sh` `a sentence`'
+	expect_exit 0 'ok    claims' scripts/lint claims
+	claim "$doc" "$code" '`tests/base/two_test.c` `one_is_one`'
+	expect_exit 1 'there is no tests/base/two_test.c' scripts/lint claims
+	claim "$doc" "$code" '`tests/base/one_test.c` `a_test_that_is_gone`'
+	expect_exit 1 "has no 'a_test_that_is_gone'" scripts/lint claims
+	claim "$doc" "$code" '`tests/base/one_test.c` `never_run`'
+	expect_exit 1 "has no 'never_run'" scripts/lint claims
+	claim "$doc" "$code" '`tests/e2e/t.sh` `another sentence`'
+	expect_exit 1 "t.sh has no 'another sentence'" scripts/lint claims
+	claim "$doc" '`base/two.c`' "$unit"
+	expect_exit 1 'there is no base/two.c' scripts/lint claims
+	claim "$doc" '`base/one.c` `two`' "$unit"
+	expect_exit 1 "base/one.c has no 'two'" scripts/lint claims
+	claim '`CEREMONY.md`' "$code" "$unit"
+	expect_exit 1 'there is no CEREMONY.md' scripts/lint claims
+	claim "$doc" "$code" 'somebody looked'
+	expect_exit 1 'it names no test' scripts/lint claims
+	claim "$doc" "$code" '`base/one.c` `one`'
+	expect_exit 1 'it names no test' scripts/lint claims
+	echo '| one is one | `README.md` |' >docs/claims.md
+	expect_exit 1 '2 cells, not 4' scripts/lint claims
+}
+echo 'Nothing.' >docs/claims.md
+expect_exit 1 'makes no claim' scripts/lint claims
+rm docs/claims.md
+expect_exit 1 'docs/claims.md is missing' scripts/lint claims
+rm -r docs README.md tests/base
 expect_exit 2 'no such rule: nonsense' scripts/lint nonsense
 expect_exit 0 'lint: no findings' scripts/lint
 finish

@@ -101,6 +101,10 @@ static const struct chapter chapters[] = {
 	{ "Approvals", "approval", "signer", { "signer", "text" }, "None." },
 	{ "Custody", "custody", "bag", { "card", "holder", "bag" },
 	  "Nothing was sealed." },
+	{ "Places", "custody.place", "item", { "item", "what", "of", "bag",
+	  "taken.by", "to" }, "Nothing was placed." },
+	{ "Close-out", "custody.item", "item", { "item", "what", "where" },
+	  "No item was listed." },
 };
 
 struct table {

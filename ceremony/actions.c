@@ -31,6 +31,7 @@ static const struct cer_action actions[] = {
 	{ "recovery.blob", "result", false, false, cer_do_blob },
 	{ "readback", "subject", false, false, cer_do_readback },
 	{ "custody.seal", "", true, false, cer_do_seal },
+	{ "custody.place", "set", false, false, cer_do_place },
 	{ "checkpoint", "", false, true, cer_do_checkpoint },
 	{ "suspend", "", false, false, cer_do_suspend },
 	{ "export", "", false, true, cer_do_export },

@@ -88,6 +88,22 @@ out:
 	return r;
 }
 
+/* A plan that one place or person spoils is refused before the day. */
+static kc_result
+bind_place(const struct cer_site *site, const struct cer_step *st,
+    struct kc_err *err)
+{
+	kc_result r = KC_DONE;
+
+	if (strcmp(st->action->name, "custody.place") == 0)
+		r = cer_custody_fit(site, cer_node_get(st->node, "set") !=
+		    NULL, err);
+	if (!kc_ok(r))
+		r = kc_prefix(err, "%s:%zu: step '%s'", st->node->file,
+		    st->node->line, st->id);
+	return r;
+}
+
 /* Whose the PUK is: the holder's, or nobody's. */
 static kc_result
 bind_puk(const struct cer_step *st, struct kc_err *err)
@@ -135,6 +151,7 @@ cer_script_bind(const struct cer_script *script, const struct cer_site *site,
 		KC_TRY(r, bind_ratify(site, st, err));
 		KC_TRY(r, bind_new_set(site, st, err));
 		KC_TRY(r, bind_puk(st, err));
+		KC_TRY(r, bind_place(site, st, err));
 		if (st->for_each[0] != '\0')
 			KC_TRY(r, bind_one(site, st, st->for_each,
 			    st->action->card, err));

@@ -19,7 +19,8 @@ replace_card(struct cer_room *room, const char *person)
 	for (size_t i = 0; i < room->n_inst; i++) {
 		struct cer_instance *in = &room->inst[i];
 
-		if ((in->step->action->card && strcmp(person, in->person->id) == 0) ||
+		if ((in->step->action->card &&
+		    strcmp(person, in->person->id) == 0) ||
 		    strcmp(in->step->action->name, "set.drill") == 0)
 			in->begun = in->done = in->failed =
 			    in->suspended = false;

@@ -20,7 +20,8 @@
 #define CER_ARTIFACTS_MAX 64
 #define CER_USES 2		/* TOK_WRAPPING, TOK_SIGNING */
 #define CER_FACTS_MAX 32
-#define CER_EXPORT_WRITTEN "export.written"	/* row kind */
+#define CER_EXPORT_WRITTEN "export.written"	/* row kinds */
+#define CER_CUSTODY_PLACE "custody.place"
 
 /* struct cer_instance: a step for one person ("keys.generate.holder-2"). */
 struct cer_instance {
@@ -90,6 +91,8 @@ struct cer_state {
 	char excepted[KC_HEX];		/* of the last exception on one */
 	uint8_t paper_head[KC_SHA256];	/* that people last wrote down */
 	bool has_paper_head;
+	bool placed[CER_THINGS_MAX];	/* things of the custody plan */
+	bool any_placed;
 	char site[KC_HEX];		/* of the last amendment, or "" */
 };
 

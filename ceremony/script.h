@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "ceremony/custody.h"
 #include "ceremony/yaml.h"
 
 #define CER_ACTS_MAX 24
@@ -119,6 +120,7 @@ struct cer_site {
 	int64_t rsa_floor;	/* no key of fewer bits is made */
 	struct cer_pinned receiver;
 	struct cer_attest attest;
+	struct cer_custody custody;
 	struct cer_person person[CER_PEOPLE_MAX];
 	size_t n_people;
 	struct cer_card_def card[CER_CARDS_MAX];
@@ -152,6 +154,10 @@ const struct cer_module_def *cer_site_module(const struct cer_site *s,
  *  first of watch, but never who acts; NULL when there is nobody. */
 const struct cer_person *cer_step_reader(const struct cer_site *s,
     const struct cer_step *st);
+/* cer_custody_fit: the site file's plan, for its holders' quorum, or for the
+ *  new one (fresh).  Errors: KC_EREFUSED, custody.h, or there is none */
+KC_MUST kc_result cer_custody_fit(const struct cer_site *site, bool fresh,
+    struct kc_err *err);
 size_t cer_site_count(const struct cer_site *s, const char *role);
 
 /* cer_script_bind: does the script fit the site: every role it names is

@@ -244,6 +244,12 @@ out:
 	return r;
 }
 
+static bool
+has_person(const void *site, const char *id)
+{
+	return cer_site_person(site, id) != NULL;
+}
+
 static kc_result
 read_site(struct cer_site *s, struct kc_err *err)
 {
@@ -255,7 +261,7 @@ read_site(struct cer_site *s, struct kc_err *err)
 	KC_TRY(r, cer_node_only(s->root, "site format nonce pool destination "
 	    "quorum new-quorum signers rsa-floor receiver attestation "
 	    "places people "
-	    "modules cards spares", err));
+	    "modules cards spares custody", err));
 	KC_TRY(r, cer_node_name(s->root, "site", &s->name, err));
 	KC_TRY(r, cer_node_int(s->root, "format", 1, 1, &format, err));
 	KC_TRY(r, cer_node_str(s->root, "nonce", NULL, &s->nonce, err));
@@ -287,7 +293,9 @@ read_site(struct cer_site *s, struct kc_err *err)
 	KC_TRY(r, read_each(s, "modules", read_module, err));
 	KC_TRY(r, read_each(s, "cards", read_card, err));
 	if (cer_node_get(s->root, "spares") != NULL)
-		r = read_each(s, "spares", read_spare, err);
+		KC_TRY(r, read_each(s, "spares", read_spare, err));
+	r = cer_custody_read(&s->custody, cer_node_get(s->root, "custody"),
+	    has_person, s, err);
 out:
 	return r;
 }

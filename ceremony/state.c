@@ -266,12 +266,17 @@ on_step(struct cer_room *room, const struct aud_entry *e)
 	}
 }
 
-/* A card goes into a bag, or comes out of it. */
+/* A card goes into a bag, or comes out of it; a thing to its place. */
 static void
 on_bag(struct cer_room *room, const struct aud_entry *e)
 {
+	const struct cer_custody *c = &room->site.custody;
 	struct cer_card *card = find_card(room, aud_entry_str(e, "card"));
 
+	for (size_t i = 0; is(e->kind, CER_CUSTODY_PLACE) &&
+	    i < c->n_things; i++)
+		if (is(aud_entry_str(e, "item"), c->thing[i].id))
+			room->st.placed[i] = room->st.any_placed = true;
 	if (card == NULL)
 		return;
 	if (is(e->kind, "custody")) {

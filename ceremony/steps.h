@@ -20,6 +20,7 @@
 CER_DO(read);
 CER_DO(roll_call);
 CER_DO(seal);
+CER_DO(place);
 CER_DO(suspend);
 CER_DO(environment);
 CER_DO(clock);
@@ -44,6 +45,11 @@ CER_DO(readback);
 CER_DO(checkpoint);
 CER_DO(export);
 CER_DO(close);
+
+/* steps_custody.c: a row of every card, and where it is.
+ *  Errors: KC_EREFUSED naming what is unaccounted for: nothing is written */
+KC_MUST kc_result cer_close_out(struct cer_room *room,
+    const struct cer_instance *in, struct kc_err *err);
 
 /* steps_init.c: initialise the card, whatever it was before; asks for the
  *  PIN.  Device: everything on the card is lost */

@@ -42,6 +42,7 @@ cer_do_close(struct cer_room *room, const struct cer_instance *in,
 		    "%zu exception(s) are still open", open);
 		goto out;
 	}
+	KC_TRY(r, cer_close_out(room, in, err));
 	KC_TRY(r, cer_ask(room, in, &q, &a, err));
 	f[0] = AUD_I("exceptions", room->st.exceptions);
 	f[1] = AUD_I("approvals", room->st.approvals);

@@ -53,9 +53,12 @@ KC_MUST kc_result aud_bundle_made(struct aud_bundle *b,
 void aud_bundle_sort(struct aud_bundle *b);
 
 /* aud_bundle_write: the new directory out, under a temporary name until it
- *  is whole.  Errors: KC_EEXISTS */
+ *  is whole, synced and read back.
+ *  ret  what was written but its head; NULL
+ *  Errors: KC_EEXISTS; KC_EREFUSED a name that FAT does not take; KC_EIO
+ *  also when another byte comes back than was written */
 KC_MUST kc_result aud_bundle_write(const struct aud_bundle *b,
-    const char *out, struct kc_err *err);
+    const char *out, struct aud_written *ret, struct kc_err *err);
 
 /* aud_transcript: transcript.md.  st is the state after the entries. */
 KC_MUST kc_result aud_transcript(const struct aud_entries *es,

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The export: frozen, signed, rebuilt, written as one new directory.
+ * The export: frozen, signed, rebuilt.
  */
 #include "audit/export.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "audit/bundle.h"
 #include "base/file.h"
@@ -111,110 +106,9 @@ out:
 	return r;
 }
 
-static const char *const folders[] = { "artifacts", "certs", "checkpoints" };
-#define FOLDERS (sizeof folders / sizeof *folders)
-
-static void
-empty_dir(const char *path)
-{
-	DIR *d = opendir(path);
-	const struct dirent *e;
-
-	if (d == NULL)
-		return;
-	while ((e = readdir(d)) != NULL)
-		if (strcmp(e->d_name, ".") != 0 &&
-		    strcmp(e->d_name, "..") != 0)
-			(void)unlinkat(dirfd(d), e->d_name, 0);
-	(void)closedir(d);
-	(void)rmdir(path);
-}
-
-/* What an interrupted export left under its temporary name. */
-static void
-drop_part(const char *part)
-{
-	struct kc_buf p = { 0 };
-
-	for (size_t i = 0; i < FOLDERS; i++)
-		if (kc_ok(kc_path_join(part, folders[i], &p, NULL)))
-			empty_dir(kc_buf_str(&p));
-	kc_buf_free(&p);
-	empty_dir(part);
-}
-
-static kc_result
-write_files(const struct aud_bundle *b, const char *part, struct kc_err *err)
-{
-	struct kc_buf p = { 0 };
-	kc_result r;
-
-	KC_TRY(r, kc_dir_new(part, err));
-	for (size_t i = 0; i < FOLDERS; i++) {
-		KC_TRY(r, kc_path_join(part, folders[i], &p, err));
-		KC_TRY(r, kc_dir_new(kc_buf_str(&p), err));
-	}
-	for (size_t i = 0; i < b->n; i++) {
-		KC_TRY(r, kc_path_join(part, b->file[i].path, &p, err));
-		KC_TRY(r, kc_file_write_new(kc_buf_str(&p),
-		    b->file[i].bytes.p, b->file[i].bytes.len, 0600, err));
-	}
-out:
-	kc_buf_free(&p);
-	return r;
-}
-
-/* "dir/.name.part" beside "dir/name"; trailing slashes are dropped. */
-static kc_result
-part_name(const char *out, struct kc_buf *ret_out, struct kc_buf *ret_parent,
-    struct kc_buf *ret_part, struct kc_err *err)
-{
-	size_t len = strlen(out);
-	const char *slash;
-	kc_result r;
-
-	while (len > 1 && out[len - 1] == '/')
-		len--;
-	KC_TRY(r, kc_buf_add(ret_out, out, len, err));
-	slash = strrchr(kc_buf_str(ret_out), '/');
-	if (slash == NULL)
-		KC_TRY(r, kc_buf_adds(ret_parent, ".", err));
-	else
-		KC_TRY(r, kc_buf_add(ret_parent, ret_out->p,
-		    slash == kc_buf_str(ret_out) ? 1 :
-		    (size_t)(slash - kc_buf_str(ret_out)), err));
-	r = kc_buf_addf(ret_part, err, "%s/.%s.part",
-	    kc_buf_str(ret_parent), slash != NULL ? slash + 1 :
-	    kc_buf_str(ret_out));
-out:
-	return r;
-}
-
-kc_result
-aud_bundle_write(const struct aud_bundle *b, const char *out,
-    struct kc_err *err)
-{
-	struct kc_buf name = { 0 }, parent = { 0 }, part = { 0 };
-	kc_result r;
-
-	KC_TRY(r, part_name(out, &name, &parent, &part, err));
-	KC_TRY(r, kc_file_check_new(kc_buf_str(&name), err));
-	drop_part(kc_buf_str(&part));
-	r = write_files(b, kc_buf_str(&part), err);
-	if (kc_ok(r))
-		r = kc_dir_publish(kc_buf_str(&part), kc_buf_str(&name), err);
-	if (!kc_ok(r))
-		drop_part(kc_buf_str(&part));
-out:
-	kc_buf_free(&part);
-	kc_buf_free(&parent);
-	kc_buf_free(&name);
-	return r;
-}
-
 kc_result
 aud_export_write(const struct aud_source *src, const char *out,
-    struct kc_err *err)
+    struct aud_written *ret, struct kc_err *err)
 {
 	struct aud_state all = { 0 }, st = { 0 };
 	const struct aud_frozen *ex;
@@ -233,7 +127,9 @@ aud_export_write(const struct aud_source *src, const char *out,
 	    all.ex->number == (int64_t)size ? all.ex : NULL;
 	KC_TRY(r, aud_bundle_make(src, size, &st, &b, err));
 	KC_TRY(r, add_manifest(&b, &st, ex, err));
-	r = aud_bundle_write(&b, out, err);
+	r = aud_bundle_write(&b, out, ret, err);
+	if (kc_ok(r) && ret != NULL)
+		memcpy(ret->head, st.chain.head, KC_SHA256);
 out:
 	if (!kc_ok(r))
 		kc_certain(err, "no export was written");

@@ -18,6 +18,17 @@ struct aud_source {
 	const char *dir;
 };
 
+/* struct aud_written: a directory that stands.
+ *  manifest    SHA-256 of manifest.json
+ *  head        of the journal that it carries
+ *  past_cache  every file was read back past the system's cache, else only
+ *              after it was asked to forget */
+struct aud_written {
+	uint8_t manifest[KC_SHA256], head[KC_SHA256];
+	size_t files;
+	bool past_cache;
+};
+
 /* aud_export_size: how many entries an export now would carry: through the
  *  last checkpoint's end row.  0: no finished checkpoint yet. */
 KC_MUST kc_result aud_export_size(struct aud_journal *j, uint64_t *ret,
@@ -34,6 +45,6 @@ KC_MUST kc_result aud_export_freeze(const struct aud_source *src,
  *  Errors: KC_EEXISTS; KC_EREFUSED nothing to export; KC_EBUG the manifest
  *  is not the one that was signed */
 KC_MUST kc_result aud_export_write(const struct aud_source *src,
-    const char *out, struct kc_err *err);
+    const char *out, struct aud_written *ret, struct kc_err *err);
 
 #endif

@@ -258,7 +258,7 @@ redact(struct redact *x, const char *path, const char *out,
 	KC_TRY(r, make_bundle(x, path, &b, ret, err));
 	KC_TRY(r, aud_bundle_manifest(&b, &x->st, 0, from, &manifest, err));
 	KC_TRY(r, aud_bundle_add(&b, "manifest.json", &manifest, err));
-	KC_TRY(r, aud_bundle_write(&b, out, err));
+	KC_TRY(r, aud_bundle_write(&b, out, NULL, err));
 	ret->facts = x->st.withheld;
 	memcpy(ret->head, x->st.chain.head, KC_SHA256);
 out:

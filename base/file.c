@@ -310,6 +310,25 @@ out:
 	return r;
 }
 
+/* File systems without RENAME_NOREPLACE: mkdir refuses what is there, and
+ * rename puts a directory in an empty one's place only. */
+static int
+rename_new(const char *temp, const char *path)
+{
+	int e;
+
+	if (renameat2(AT_FDCWD, temp, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+		return 0;
+	if ((errno != EINVAL && errno != ENOSYS) || mkdir(path, 0700) != 0)
+		return -1;
+	if (rename(temp, path) == 0)
+		return 0;
+	e = errno;
+	(void)rmdir(path);
+	errno = e;
+	return -1;
+}
+
 kc_result
 kc_dir_publish(const char *temp, const char *path, struct kc_err *err)
 {
@@ -318,7 +337,7 @@ kc_dir_publish(const char *temp, const char *path, struct kc_err *err)
 	kc_result r;
 
 	KC_TRY(r, split(path, &dir, &name, err));
-	if (renameat2(AT_FDCWD, temp, AT_FDCWD, path, RENAME_NOREPLACE) != 0)
+	if (rename_new(temp, path) != 0)
 		r = KC_FAIL(err, errno == EEXIST ? KC_EEXISTS : KC_EIO, errno,
 		    "cannot name %s: %s", path, strerror(errno));
 	else

@@ -31,6 +31,14 @@ KC_MUST kc_result kc_file_read_secret(const char *path, size_t max,
 KC_MUST kc_result kc_file_write_new(const char *path, const void *p,
     size_t len, mode_t mode, struct kc_err *err);
 
+/* kc_file_reread: what is on the disk is what was written: read past the
+ *  cache where the file system can (O_DIRECT), else after the cache was
+ *  asked to forget the file.
+ *  ret_past  which of the two
+ *  Errors: KC_EIO, also for another byte, naming its place */
+KC_MUST kc_result kc_file_reread(const char *path, const void *p, size_t len,
+    bool *ret_past, struct kc_err *err);
+
 /* kc_file_exists: something of that name is there (also a dead link). */
 bool kc_file_exists(const char *path);
 

@@ -8,6 +8,7 @@
 #include "audit/verify.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "ceremony/cmd_audit.h"
 #include "ceremony/commands.h"
 
@@ -187,6 +188,25 @@ out:
 	return kc_ok(r) ? 0 : cer_report("audit show", &err);
 }
 
+/* A hash for paper: in groups, and its 32 words, eight a line. */
+static kc_result
+print_hash(const char *what, const uint8_t hash[static KC_SHA256],
+    struct kc_err *err)
+{
+	char hex[KC_HEX];
+
+	kc_hex(hash, KC_SHA256, hex);
+	(void)printf("%s\n ", what);
+	for (size_t i = 0; i < KC_HEX - 1; i += 4)
+		(void)printf(" %.4s", hex + i);
+	for (size_t i = 0; i < KC_SHA256; i++)
+		(void)printf("%s%s", i % 8 == 0 ? "\n  " : " ",
+		    kc_word(i, hash[i]));
+	if (printf("\n") < 0)
+		return KC_FAIL(err, KC_EIO, 0, "cannot write to stdout");
+	return KC_DONE;
+}
+
 static int
 run_export(struct cer_app *app, int argc, char **argv)
 {
@@ -195,6 +215,7 @@ run_export(struct cer_app *app, int argc, char **argv)
 		{ "-o", CER_ONE, true },
 	};
 	struct aud_source src = { 0 };
+	struct aud_written w = { 0 };
 	struct kc_buf path = { 0 };
 	struct kc_err err = { 0 };
 	struct cer_args a;
@@ -205,8 +226,12 @@ run_export(struct cer_app *app, int argc, char **argv)
 	KC_TRY(r, kc_buf_addf(&path, &err, "%s/journal.db", a.opt[0].v[0]));
 	src.dir = a.opt[0].v[0];
 	KC_TRY(r, aud_open(kc_buf_str(&path), false, &src.j, &err));
-	KC_TRY(r, aud_export_write(&src, a.opt[1].v[0], &err));
-	(void)printf("export: %s\n", a.opt[1].v[0]);
+	KC_TRY(r, aud_export_write(&src, a.opt[1].v[0], &w, &err));
+	KC_TRY(r, print_hash("head of its journal", w.head, &err));
+	KC_TRY(r, print_hash("SHA-256 of manifest.json", w.manifest, &err));
+	(void)printf("read back: %zu files, %s\nexport: %s\n", w.files,
+	    w.past_cache ? "past the cache" :
+	    "after the cache was asked to forget them", a.opt[1].v[0]);
 out:
 	aud_close(&src.j);
 	kc_buf_free(&path);

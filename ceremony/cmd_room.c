@@ -39,8 +39,12 @@ farewell(struct cer_room *room)
 	    "for every holder's paper:\n%s", room->rehearsal ? "rehearsal" :
 	    "ceremony", room->script.name,
 	    (unsigned long long)room->st.sealed,
-	    (long long)room->st.exceptions, kc_buf_str(&words))))
+	    (long long)room->st.exceptions, kc_buf_str(&words)))) {
+		/* h shows this head, with its QR code. */
+		memcpy(room->view.head, room->st.sealed_head, KC_SHA256);
+		room->view.journal_entries = room->st.sealed;
 		room->ui.say(room->ui.ctx, &room->view, kc_buf_str(&text));
+	}
 	kc_buf_free(&text);
 	kc_buf_free(&words);
 }

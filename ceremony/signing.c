@@ -115,6 +115,7 @@ write_export(struct cer_room *room, const struct aud_text *t,
 {
 	struct aud_source src = { room->j, room->dir };
 	struct kc_buf out = { 0 }, manifest = { 0 }, path = { 0 };
+	struct aud_written w = { 0 };
 	kc_result r;
 
 	KC_TRY(r, cer_path(room, room->site.exports, "", &out, err));
@@ -127,10 +128,14 @@ write_export(struct cer_room *room, const struct aud_text *t,
 		    t->body.p, t->body.len) == 0)
 			goto out;
 	}
-	r = aud_export_write(&src, kc_buf_str(&out), err);
-	if (kc_ok(r))
+	r = aud_export_write(&src, kc_buf_str(&out), &w, err);
+	if (kc_ok(r)) {
 		cer_line(room, CER_LINE_LABEL, "Export", "%s",
 		    kc_buf_str(&out));
+		cer_line(room, CER_LINE_OK, "Read back", "%zu files, %s",
+		    w.files, w.past_cache ? "past the cache" :
+		    "after the cache was asked to forget them");
+	}
 out:
 	kc_buf_free(&out);
 	kc_buf_free(&manifest);

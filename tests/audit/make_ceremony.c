@@ -87,7 +87,7 @@ walk(const char *dir, const char *out, bool sign, bool open,
 		KC_TRY(r, aud_export_freeze(&src, size, "export", &t, err));
 		KC_TRY(r, fix_sign_text(j, &t, k, 2, err));
 	}
-	r = aud_export_write(&src, out, err);
+	r = aud_export_write(&src, out, NULL, err);
 out:
 	for (size_t i = 0; i < 3; i++)
 		fix_key_free(&k[i]);

@@ -221,7 +221,7 @@ a_disturbed_checkpoint_is_given_up_and_ends_no_export(void **state)
 	(void)state;
 	assert_true(kc_ok(aud_export_size(j, &size, &err)));
 	assert_int_equal(size, 0);
-	REFUSED(aud_export_write(&src, path, &err), KC_EREFUSED,
+	REFUSED(aud_export_write(&src, path, NULL, &err), KC_EREFUSED,
 	    "nothing to export");
 	add_signers(2);
 	assert_true(kc_ok(aud_checkpoint_freeze(j, "", &t, &err)));

@@ -350,6 +350,35 @@ a_finished_directory_gets_its_name_and_replaces_none(void **state)
 	    KC_EIO, "cannot name");
 }
 
+static void
+what_is_read_back_is_compared_byte_for_byte(void **state)
+{
+	static uint8_t big[(3 << 20) + 5];
+	char path[512];
+	struct kc_err err = { 0 };
+	bool past;
+
+	(void)state;
+	(void)snprintf(path, sizeof path, "%s", in_dir("big"));
+	big[sizeof big - 1] = 7;
+	t_ok(kc_file_write_new(path, big, sizeof big, 0600, &err), &err);
+	t_ok(kc_file_reread(path, big, sizeof big, &past, &err), &err);
+	t_fails(kc_file_reread(path, big, sizeof big - 1, &past, &err), &err,
+	    KC_EIO, "reads back longer than it was written");
+	big[sizeof big - 1] = 8;
+	t_fails(kc_file_reread(path, big, sizeof big, &past, &err), &err,
+	    KC_EIO, "from byte 3145732 on; do not trust this medium");
+	t_ok(truncate(path, 100) == 0 ? KC_DONE : KC_FAIL(&err, KC_EIO, 0,
+	    "truncate"), &err);
+	t_fails(kc_file_reread(path, big, sizeof big, &past, &err), &err,
+	    KC_EIO, "reads back with 100 of its 3145733 bytes");
+	t_fails(kc_file_reread(in_dir("gone"), big, 1, &past, &err), &err,
+	    KC_EIO, "cannot open");
+	(void)unlink(path);
+	t_ok(kc_file_write_new(path, "", 0, 0600, &err), &err);
+	t_ok(kc_file_reread(path, "", 0, &past, &err), &err);
+}
+
 int
 main(void)
 {
@@ -367,6 +396,7 @@ main(void)
 		IN_DIR(only_temporary_files_of_ours_are_dropped),
 		IN_DIR(a_new_directory_is_private_and_must_not_exist),
 		IN_DIR(a_finished_directory_gets_its_name_and_replaces_none),
+		IN_DIR(what_is_read_back_is_compared_byte_for_byte),
 		cmocka_unit_test(paths_are_joined_anew_each_time),
 	};
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "audit/bundle.h"
+#include "audit/form.h"
 #include "base/text.h"
 #include "base/words.h"
 
@@ -283,6 +284,20 @@ out:
 	return r;
 }
 
+static kc_result
+put_form(struct kc_buf *b, const struct aud_entries *es,
+    const struct aud_state *st, struct kc_err *err)
+{
+	struct aud_form f = { 0 };
+	kc_result r;
+
+	KC_TRY(r, aud_form_make(es, st, &f, err));
+	r = aud_form_md(&f, b, err);
+out:
+	aud_form_free(&f);
+	return r;
+}
+
 kc_result
 aud_transcript(const struct aud_entries *es,
     const struct aud_state *st, struct kc_buf *ret, struct kc_err *err)
@@ -302,6 +317,7 @@ aud_transcript(const struct aud_entries *es,
 	}
 	KC_TRY(r, put_ladder(&b, es, err));
 	KC_TRY(r, put_artifacts(&b, st, err));
+	KC_TRY(r, put_form(&b, es, st, err));
 	KC_TRY(r, kc_buf_adds(&b, "## Every step\n\n", err));
 	KC_TRY(r, aud_entries_each(es, put_step, &b, err));
 	KC_TRY(r, kc_buf_adds(&b, "\n", err));

@@ -18,7 +18,7 @@ KC_HARD := -fstack-protector-strong -fstack-clash-protection \
 	   -fcf-protection -D_FORTIFY_SOURCE=3 -fPIE
 KC_CFLAGS := -std=c11 -O2 -g $(KC_WARN) $(KC_HARD) $(EXTRA_CFLAGS)
 KC_LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack $(EXTRA_LDFLAGS)
-LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -ldl
+LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lhpdf -ldl
 
 ROOMS   := base sd tokens audit ceremony ui pool
 src      = $(wildcard $(1)/*.c)

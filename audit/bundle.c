@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "audit/cert.h"
+#include "audit/doc.h"
 #include "audit/embed.h"
 #include "base/b64.h"
 #include "base/file.h"
@@ -203,12 +204,16 @@ aud_bundle_made(struct aud_bundle *b, const struct aud_entries *es,
     const struct aud_state *st, struct kc_err *err)
 {
 	struct kc_buf buf = { 0 };
+	json_t *doc = NULL;
 	kc_result r;
 
 	KC_TRY(r, aud_entries_each(es, add_line, &buf, err));
 	KC_TRY(r, aud_bundle_add(b, "journal.jsonl", &buf, err));
-	KC_TRY(r, aud_transcript(es, st, &buf, err));
+	KC_TRY(r, aud_transcript(es, st, &doc, err));
+	KC_TRY(r, aud_doc_markdown(doc, &buf, err));
 	KC_TRY(r, aud_bundle_add(b, "transcript.md", &buf, err));
+	KC_TRY(r, aud_transcript_pdf(doc, st, &buf, err));
+	KC_TRY(r, aud_bundle_add(b, "transcript.pdf", &buf, err));
 	KC_TRY(r, kc_buf_add(&buf, aud_verify_py,
 	    (size_t)(aud_verify_py_end - aud_verify_py), err));
 	KC_TRY(r, aud_bundle_add(b, "verify.py", &buf, err));
@@ -216,6 +221,7 @@ aud_bundle_made(struct aud_bundle *b, const struct aud_entries *es,
 	    (size_t)(aud_readme_end - aud_readme), err));
 	r = aud_bundle_add(b, "README.txt", &buf, err);
 out:
+	json_decref(doc);
 	kc_buf_free(&buf);
 	return r;
 }

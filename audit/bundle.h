@@ -60,8 +60,14 @@ void aud_bundle_sort(struct aud_bundle *b);
 KC_MUST kc_result aud_bundle_write(const struct aud_bundle *b,
     const char *out, struct aud_written *ret, struct kc_err *err);
 
-/* aud_transcript: transcript.md.  st is the state after the entries. */
+/* aud_transcript: the transcript as a document (audit/doc.h).
+ *  st  the state after the entries
+ *  ret  caller: json_decref */
 KC_MUST kc_result aud_transcript(const struct aud_entries *es,
+    const struct aud_state *st, json_t **ret, struct kc_err *err);
+
+/* aud_transcript_pdf: a transcript as PDF. */
+KC_MUST kc_result aud_transcript_pdf(const json_t *doc,
     const struct aud_state *st, struct kc_buf *ret, struct kc_err *err);
 
 /* aud_pairs: a text's signatures as (certificate, signature) pairs, borrowed

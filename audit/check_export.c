@@ -148,12 +148,12 @@ check_expected(struct aud_reading *x, const char *dir,
     struct aud_verdict *v, struct kc_err *err)
 {
 	static const char *const fixed[] = { "README.txt", "journal.jsonl",
-		"transcript.md", "verify.py" };
+		"transcript.md", "transcript.pdf", "verify.py" };
 	const struct aud_state *st = &x->c->st;
 	size_t want;
 	kc_result r;
 
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
 		KC_TRY(r, check_listed(x, fixed[i], NULL, err));
 	KC_TRY(r, check_listed(x, "script.yaml", st->script, err));
 	if (!is_withheld(x, "site.yaml", v))
@@ -174,7 +174,7 @@ check_expected(struct aud_reading *x, const char *dir,
 		if (!kc_ok(r))
 			goto out;
 	}
-	want = 6 + json_object_size(st->artifacts) + x->want.n -
+	want = 2 + sizeof fixed / sizeof *fixed + json_object_size(st->artifacts) + x->want.n -
 	    v->withheld_files;
 	if (json_object_size(x->files) != want)
 		r = KC_FAIL(err, KC_EREFUSED, 0, "manifest.json lists %zu "

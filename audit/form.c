@@ -145,23 +145,3 @@ aud_form_numbers(const struct aud_form_row *row, struct kc_buf *ret,
 out:
 	return r;
 }
-
-kc_result
-aud_form_md(const struct aud_form *f, struct kc_buf *ret, struct kc_err *err)
-{
-	kc_result r;
-
-	KC_TRY(r, kc_buf_addf(ret, err, "## The auditor's form\n\n%s\n\n"
-	    "| requirement | asks | entries | what no entry shows |\n"
-	    "|---|---|---|---|\n", f->about));
-	for (size_t i = 0; i < f->n; i++) {
-		KC_TRY(r, kc_buf_addf(ret, err, "| %s | %s | ", f->row[i].id,
-		    f->row[i].text));
-		KC_TRY(r, aud_form_numbers(&f->row[i], ret, err));
-		KC_TRY(r, kc_buf_addf(ret, err, " | %s |\n",
-		    f->row[i].beyond));
-	}
-	r = kc_buf_adds(ret, "\n", err);
-out:
-	return r;
-}

@@ -40,8 +40,4 @@ KC_MUST kc_result aud_form_make(const struct aud_entries *es,
 KC_MUST kc_result aud_form_numbers(const struct aud_form_row *row,
     struct kc_buf *ret, struct kc_err *err);
 
-/* aud_form_md: the same as a chapter of transcript.md, appended. */
-KC_MUST kc_result aud_form_md(const struct aud_form *f, struct kc_buf *ret,
-    struct kc_err *err);
-
 #endif

@@ -1,82 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * transcript.md: the journal for people.  A function of the entries only.
+ * The transcript: the journal for people.  A function of the entries only.
  */
+#include "audit/transcript.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "audit/bundle.h"
 #include "audit/form.h"
-#include "base/text.h"
+#include "base/json.h"
 #include "base/words.h"
-
-#define SHOWN 400		/* bytes of a long value */
-
-/* Text that means nothing to a terminal and nothing to Markdown. */
-static kc_result
-put(struct kc_buf *b, const char *s, struct kc_err *err)
-{
-	struct kc_buf safe = { 0 };
-	kc_result r;
-
-	KC_TRY(r, kc_text_escape(s, strlen(s), &safe, err));
-	for (size_t i = 0; i < safe.len; i++) {
-		if (strchr("`*_[]<>#|~\\&", safe.p[i]) != NULL)
-			KC_TRY(r, kc_buf_add(b, "\\", 1, err));
-		KC_TRY(r, kc_buf_add(b, safe.p + i, 1, err));
-	}
-out:
-	kc_buf_free(&safe);
-	return r;
-}
-
-static kc_result
-put_value(struct kc_buf *b, const json_t *v, struct kc_err *err)
-{
-	const char *s = json_string_value(v);
-
-	if (json_is_integer(v))
-		return kc_buf_addf(b, err, "%lld",
-		    (long long)json_integer_value(v));
-	if (s == NULL)
-		return kc_buf_adds(b, json_is_true(v) ? "yes" : "no", err);
-	if (strlen(s) > SHOWN)
-		return kc_buf_addf(b, err, "(%zu characters, in the journal)",
-		    strlen(s));
-	return put(b, s, err);
-}
-
-static kc_result
-put_entry(struct kc_buf *b, const struct aud_entry *e, struct kc_err *err)
-{
-	const char *name, *sep = ": ";
-	size_t i;
-	json_t *v;
-	kc_result r;
-
-	KC_TRY(r, kc_buf_addf(b, err, "- **%llu** %.19s ",
-	    (unsigned long long)e->n, e->time));
-	KC_TRY(r, put(b, e->step[0] != '\0' ? e->step : "-", err));
-	KC_TRY(r, kc_buf_adds(b, " **", err));
-	KC_TRY(r, put(b, e->kind, err));
-	KC_TRY(r, kc_buf_adds(b, "**", err));
-	json_object_foreach(e->facts, name, v) {
-		KC_TRY(r, kc_buf_adds(b, sep, err));
-		KC_TRY(r, put(b, name, err));
-		KC_TRY(r, kc_buf_adds(b, " ", err));
-		KC_TRY(r, put_value(b, v, err));
-		sep = "; ";
-	}
-	json_array_foreach(e->withheld, i, v) {
-		KC_TRY(r, kc_buf_adds(b, sep, err));
-		KC_TRY(r, put(b, json_string_value(v), err));
-		KC_TRY(r, kc_buf_adds(b, " (withheld)", err));
-		sep = "; ";
-	}
-	r = kc_buf_adds(b, "\n", err);
-out:
-	return r;
-}
 
 /* struct chapter: a table of the entries of one kind that carry a fact; one
  * column for each fact named. */
@@ -106,53 +40,83 @@ static const struct chapter chapters[] = {
 	  "taken.by", "to" }, "Nothing was placed." },
 	{ "Close-out", "custody.item", "item", { "item", "what", "where" },
 	  "No item was listed." },
+	{ "Places", "custody.place", "item", { "item", "what", "of", "bag",
+	  "taken.by", "to" }, "Nothing was placed." },
+	{ "Close-out", "custody.item", "item", { "item", "what", "where" },
+	  "No item was listed." },
 };
 
 struct table {
-	struct kc_buf *b;
+	json_t *doc, *rows;
 	const struct chapter *chapter;
 	size_t found;
 };
 
-static kc_result
-put_head(struct kc_buf *b, const struct chapter *c, struct kc_err *err)
+static size_t
+columns(const struct chapter *c)
 {
-	kc_result r;
+	size_t n = 0;
 
-	KC_TRY(r, kc_buf_adds(b, "| entry |", err));
-	for (size_t i = 0; i < 8 && c->column[i] != NULL; i++)
-		KC_TRY(r, kc_buf_addf(b, err, " %s |", c->column[i]));
-	KC_TRY(r, kc_buf_adds(b, "\n|---|", err));
-	for (size_t i = 0; i < 8 && c->column[i] != NULL; i++)
-		KC_TRY(r, kc_buf_adds(b, "---|", err));
-	r = kc_buf_adds(b, "\n", err);
-out:
-	return r;
+	while (n < 8 && c->column[n] != NULL)
+		n++;
+	return n;
 }
 
 static kc_result
-put_row(void *ctx, const struct aud_entry *e, struct kc_err *err)
+begin_table(struct table *t, struct kc_err *err)
+{
+	const char *cols[9] = { "entry" };
+	size_t n = columns(t->chapter);
+
+	for (size_t i = 0; i < n; i++)
+		cols[i + 1] = t->chapter->column[i];
+	return aud_doc_table(t->doc, cols, n + 1, &t->rows, err);
+}
+
+static kc_result
+add_row(void *ctx, const struct aud_entry *e, struct kc_err *err)
 {
 	struct table *t = ctx;
 	const struct chapter *c = t->chapter;
+	struct kc_buf cell[9] = { 0 };
+	const char *cells[9];
+	size_t n = columns(c);
 	kc_result r;
 
 	if (strcmp(e->kind, c->kind) != 0 ||
 	    json_object_get(e->facts, c->fact) == NULL)
 		return KC_DONE;
 	if (t->found++ == 0)
-		KC_TRY(r, put_head(t->b, c, err));
-	KC_TRY(r, kc_buf_addf(t->b, err, "| %llu |",
+		KC_TRY(r, begin_table(t, err));
+	KC_TRY(r, kc_buf_addf(&cell[0], err, "%llu",
 	    (unsigned long long)e->n));
-	for (size_t i = 0; i < 8 && c->column[i] != NULL; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const json_t *v = json_object_get(e->facts, c->column[i]);
 
-		KC_TRY(r, kc_buf_adds(t->b, " ", err));
 		if (v != NULL)
-			KC_TRY(r, put_value(t->b, v, err));
-		KC_TRY(r, kc_buf_adds(t->b, " |", err));
+			KC_TRY(r, aud_transcript_value(v, &cell[i + 1],
+			    err));
 	}
-	r = kc_buf_adds(t->b, "\n", err);
+	for (size_t i = 0; i <= n; i++)
+		cells[i] = kc_buf_str(&cell[i]);
+	r = aud_doc_row(t->rows, cells, n + 1, err);
+out:
+	for (size_t i = 0; i < 9; i++)
+		kc_buf_free(&cell[i]);
+	return r;
+}
+
+static kc_result
+add_chapter(json_t *doc, const struct aud_entries *es,
+    const struct chapter *c, struct kc_err *err)
+{
+	struct table t = { doc, NULL, c, 0 };
+	kc_result r;
+
+	KC_TRY(r, AUD_DOC(doc, "h", 2, err, c->title));
+	KC_TRY(r, aud_entries_each(es, add_row, &t, err));
+	if (t.found == 0)
+		r = AUD_DOC(doc, "p", 0, err, c->none);
 out:
 	return r;
 }
@@ -160,11 +124,11 @@ out:
 /* A rung of a key's provenance is three facts: NAME, its state; NAME.found;
  * NAME.not, the end of the sentence "It does not show". */
 static kc_result
-put_rung(struct kc_buf *b, const struct aud_entry *e, const char *rung,
+add_rung(json_t *doc, const struct aud_entry *e, const char *rung,
     struct kc_err *err)
 {
-	const char *state = aud_entry_str(e, rung);
-	const char *found, *not_shown;
+	const char *state = aud_entry_str(e, rung), *found, *not_shown;
+	struct kc_buf lead = { 0 }, strong = { 0 }, rest = { 0 };
 	char name[32];
 	kc_result r;
 
@@ -174,160 +138,241 @@ put_rung(struct kc_buf *b, const struct aud_entry *e, const char *rung,
 	found = aud_entry_str(e, name);
 	(void)snprintf(name, sizeof name, "%s.not", rung);
 	not_shown = aud_entry_str(e, name);
-	KC_TRY(r, kc_buf_addf(b, err, "  - %s: **", rung));
-	KC_TRY(r, put(b, state, err));
-	KC_TRY(r, kc_buf_adds(b, "**, ", err));
-	KC_TRY(r, put(b, found != NULL ? found : "", err));
-	KC_TRY(r, kc_buf_adds(b, ". It does not show ", err));
-	KC_TRY(r, put(b, not_shown != NULL ? not_shown : "more", err));
-	r = kc_buf_adds(b, ".\n", err);
+	KC_TRY(r, kc_buf_addf(&lead, err, "%s: ", rung));
+	KC_TRY(r, aud_doc_safe(state, &strong, err));
+	KC_TRY(r, kc_buf_adds(&rest, ", ", err));
+	KC_TRY(r, aud_doc_safe(found != NULL ? found : "", &rest, err));
+	KC_TRY(r, kc_buf_adds(&rest, ". It does not show ", err));
+	KC_TRY(r, aud_doc_safe(not_shown != NULL ? not_shown : "more", &rest,
+	    err));
+	KC_TRY(r, kc_buf_adds(&rest, ".", err));
+	r = AUD_DOC(doc, "li", 1, err, kc_buf_str(&lead),
+	    kc_buf_str(&strong), kc_buf_str(&rest));
 out:
+	kc_buf_free(&rest);
+	kc_buf_free(&strong);
+	kc_buf_free(&lead);
 	return r;
 }
 
 static kc_result
-put_provenance(void *ctx, const struct aud_entry *e, struct kc_err *err)
+add_provenance(void *ctx, const struct aud_entry *e, struct kc_err *err)
 {
 	static const char *const rungs[] = { "attested", "witnessed",
 		"reported" };
 	struct table *t = ctx;
 	const char *card = aud_entry_str(e, "card");
 	const char *key = aud_entry_str(e, "key");
+	struct kc_buf text = { 0 };
 	kc_result r;
 
 	if (strcmp(e->kind, "provenance") != 0 || card == NULL || key == NULL)
 		return KC_DONE;
 	t->found++;
-	KC_TRY(r, kc_buf_adds(t->b, "- ", err));
-	KC_TRY(r, put(t->b, card, err));
-	KC_TRY(r, kc_buf_adds(t->b, ", ", err));
-	KC_TRY(r, put(t->b, key, err));
-	KC_TRY(r, kc_buf_addf(t->b, err, " (entry %llu)\n",
+	KC_TRY(r, aud_doc_safe(card, &text, err));
+	KC_TRY(r, kc_buf_adds(&text, ", ", err));
+	KC_TRY(r, aud_doc_safe(key, &text, err));
+	KC_TRY(r, kc_buf_addf(&text, err, " (entry %llu)",
 	    (unsigned long long)e->n));
+	KC_TRY(r, AUD_DOC(t->doc, "li", 0, err, kc_buf_str(&text)));
 	for (size_t i = 0; i < sizeof rungs / sizeof *rungs; i++)
-		KC_TRY(r, put_rung(t->b, e, rungs[i], err));
+		KC_TRY(r, add_rung(t->doc, e, rungs[i], err));
+out:
+	kc_buf_free(&text);
+	return r;
+}
+
+static kc_result
+add_ladder(json_t *doc, const struct aud_entries *es, struct kc_err *err)
+{
+	struct table t = { doc, NULL, NULL, 0 };
+	kc_result r;
+
+	KC_TRY(r, AUD_DOC(doc, "h", 2, err, "Provenance of keys"));
+	KC_TRY(r, AUD_DOC(doc, "p", 0, err, "A key stands here each time it "
+	    "was judged; its last entry counts."));
+	KC_TRY(r, aud_entries_each(es, add_provenance, &t, err));
+	if (t.found == 0)
+		r = AUD_DOC(doc, "p", 0, err, "None was judged.");
 out:
 	return r;
 }
 
 static kc_result
-put_ladder(struct kc_buf *b, const struct aud_entries *es,
-    struct kc_err *err)
+add_hashes(json_t *doc, const struct aud_state *st, struct kc_err *err)
 {
-	struct table t = { b, NULL, 0 };
+	json_t *rows = NULL;
 	kc_result r;
 
-	KC_TRY(r, kc_buf_adds(b, "## Provenance of keys\n\nA key stands here "
-	    "each time it was judged; its last entry counts.\n\n", err));
-	KC_TRY(r, aud_entries_each(es, put_provenance, &t, err));
-	r = kc_buf_adds(b, t.found == 0 ? "None was judged.\n\n" : "\n", err);
+	KC_TRY(r, aud_doc_table(doc, (const char *const[]){ "", "SHA-256" },
+	    2, &rows, err));
+	KC_TRY(r, aud_doc_row(rows, (const char *const[]){ "script",
+	    st->script }, 2, err));
+	KC_TRY(r, aud_doc_row(rows, (const char *const[]){ "site",
+	    st->site }, 2, err));
+	r = aud_doc_row(rows, (const char *const[]){ "software",
+	    st->software }, 2, err);
 out:
 	return r;
 }
 
 static kc_result
-put_step(void *ctx, const struct aud_entry *e, struct kc_err *err)
+add_cover(json_t *doc, const struct aud_state *st, struct kc_err *err)
 {
-	return put_entry(ctx, e, err);
-}
-
-static kc_result
-put_cover(struct kc_buf *b, const struct aud_state *st, struct kc_err *err)
-{
-	struct kc_buf hex = { 0 }, words = { 0 };
+	struct kc_buf hex = { 0 }, words = { 0 }, text = { 0 };
+	char head[KC_HEX];
 	kc_result r;
 
+	kc_hex(st->chain.head, KC_SHA256, head);
+	KC_TRY(r, kc_buf_adds(&hex, "Head: ", err));
 	KC_TRY(r, kc_hex_groups(st->chain.head, KC_SHA256, &hex, err));
 	KC_TRY(r, kc_words(st->chain.head, KC_SHA256, " ", &words, err));
-	KC_TRY(r, kc_buf_addf(b, err, "# Transcript of a key ceremony\n\n"
-	    "Ceremony %s, mode **%s**.\n\n", st->chain.id,
-	    aud_mode_name(st->chain.mode)));
-	KC_TRY(r, kc_buf_addf(b, err, "**%s.** %llu entries in %llu runs; "
-	    "%zu checkpoints, %lld signers required; %llu exceptions, %zu "
-	    "open; %zu card commands without an outcome.\n\n",
-	    st->closed ? "Closed" : "Not closed",
+	KC_TRY(r, AUD_DOC(doc, "h", 1, err, "Transcript of a key ceremony"));
+	KC_TRY(r, kc_buf_addf(&text, err, "Ceremony %s, mode ",
+	    st->chain.id));
+	KC_TRY(r, AUD_DOC(doc, "p", 0, err, kc_buf_str(&text),
+	    aud_mode_name(st->chain.mode), "."));
+	text.len = 0;
+	KC_TRY(r, kc_buf_addf(&text, err, " %llu entries in %llu runs; %zu "
+	    "checkpoints with %llu signatures, %lld signers required; %llu "
+	    "exceptions, %zu open; %zu card commands without an outcome.",
 	    (unsigned long long)st->chain.n,
 	    (unsigned long long)st->chain.run, st->n_cps,
-	    (long long)st->required, (unsigned long long)st->exceptions,
-	    json_object_size(st->open), json_object_size(st->intents)));
-	KC_TRY(r, kc_buf_addf(b, err, "| | SHA-256 |\n|---|---|\n"
-	    "| script | %s |\n| site | %s |\n| software | %s |\n\n",
-	    st->script, st->site, st->software));
-	r = kc_buf_addf(b, err, "Head: %s\n\n%s\n\n", kc_buf_str(&hex),
-	    kc_buf_str(&words));
+	    (unsigned long long)st->signatures, (long long)st->required,
+	    (unsigned long long)st->exceptions, json_object_size(st->open),
+	    json_object_size(st->intents)));
+	KC_TRY(r, AUD_DOC(doc, "p", 0, err, "", st->closed ? "Closed." :
+	    "Not closed.", kc_buf_str(&text)));
+	KC_TRY(r, AUD_DOC(doc, "p", 0, err, "The journal held together when "
+	    "this was written: chain, commitments, checkpoints and their "
+	    "signatures. Whether it still does, and whose signatures they "
+	    "are, is shown by verify.py and not by this text."));
+	KC_TRY(r, add_hashes(doc, st, err));
+	KC_TRY(r, AUD_DOC(doc, "p", 0, err, kc_buf_str(&hex)));
+	KC_TRY(r, AUD_DOC(doc, "p", 0, err, kc_buf_str(&words)));
+	r = kc_json_add_new(doc, json_pack("{s:s,s:s}", "k", "qr", "t",
+	    head), err);
 out:
+	kc_buf_free(&text);
 	kc_buf_free(&words);
 	kc_buf_free(&hex);
 	return r;
 }
 
 static kc_result
-put_artifacts(struct kc_buf *b, const struct aud_state *st,
-    struct kc_err *err)
+add_artifacts(json_t *doc, const struct aud_state *st, struct kc_err *err)
 {
 	const char *name;
-	json_t *o;
+	json_t *o, *rows = NULL;
+	char bytes[24];
 	kc_result r;
 
-	KC_TRY(r, kc_buf_adds(b, "## Artifacts\n\n| file | bytes | SHA-256 "
-	    "|\n|---|---|---|\n", err));
+	KC_TRY(r, AUD_DOC(doc, "h", 2, err, "Artifacts"));
+	KC_TRY(r, aud_doc_table(doc, (const char *const[]){ "file", "bytes",
+	    "SHA-256" }, 3, &rows, err));
 	json_object_foreach(st->artifacts, name, o) {
-		KC_TRY(r, kc_buf_adds(b, "| ", err));
-		KC_TRY(r, put(b, name, err));
-		KC_TRY(r, kc_buf_addf(b, err, " | %lld | %s |\n",
+		(void)snprintf(bytes, sizeof bytes, "%lld",
 		    (long long)json_integer_value(json_object_get(o,
-		    "bytes")), json_string_value(json_object_get(o,
-		    "sha256"))));
+		    "bytes")));
+		KC_TRY(r, aud_doc_row(rows, (const char *const[]){ name,
+		    bytes, json_string_value(json_object_get(o, "sha256")) },
+		    3, err));
 	}
-	r = kc_buf_adds(b, "\n", err);
 out:
 	return r;
 }
 
 static kc_result
-put_form(struct kc_buf *b, const struct aud_entries *es,
+add_form(json_t *doc, const struct aud_entries *es,
     const struct aud_state *st, struct kc_err *err)
 {
 	struct aud_form f = { 0 };
+	struct kc_buf numbers = { 0 };
+	json_t *rows = NULL;
 	kc_result r;
 
 	KC_TRY(r, aud_form_make(es, st, &f, err));
-	r = aud_form_md(&f, b, err);
+	KC_TRY(r, AUD_DOC(doc, "h", 2, err, "The auditor's form"));
+	KC_TRY(r, AUD_DOC(doc, "p", 0, err, f.about));
+	KC_TRY(r, aud_doc_table(doc, (const char *const[]){ "requirement",
+	    "asks", "entries", "what no entry shows" }, 4, &rows, err));
+	for (size_t i = 0; i < f.n; i++) {
+		numbers.len = 0;
+		KC_TRY(r, aud_form_numbers(&f.row[i], &numbers, err));
+		KC_TRY(r, aud_doc_row(rows, (const char *const[]){
+		    f.row[i].id, f.row[i].text, kc_buf_str(&numbers),
+		    f.row[i].beyond }, 4, err));
+	}
 out:
+	kc_buf_free(&numbers);
 	aud_form_free(&f);
 	return r;
 }
 
-kc_result
-aud_transcript(const struct aud_entries *es,
-    const struct aud_state *st, struct kc_buf *ret, struct kc_err *err)
+/* Lines for those who were there, by what the roll call says of them. */
+static kc_result
+add_line(void *ctx, const struct aud_entry *e, struct kc_err *err)
 {
-	struct kc_buf b = { 0 };
+	const char *id = aud_entry_str(e, "person");
+	const char *name = aud_entry_str(e, "name");
+	struct kc_buf text = { 0 };
 	kc_result r;
 
-	KC_TRY(r, put_cover(&b, st, err));
-	for (size_t i = 0; i < sizeof chapters / sizeof *chapters; i++) {
-		struct table t = { &b, &chapters[i], 0 };
-
-		KC_TRY(r, kc_buf_addf(&b, err, "## %s\n\n",
-		    chapters[i].title));
-		KC_TRY(r, aud_entries_each(es, put_row, &t, err));
-		KC_TRY(r, kc_buf_addf(&b, err, "%s%s\n", t.found == 0 ?
-		    chapters[i].none : "", t.found == 0 ? "\n" : ""));
-	}
-	KC_TRY(r, put_ladder(&b, es, err));
-	KC_TRY(r, put_artifacts(&b, st, err));
-	KC_TRY(r, put_form(&b, es, st, err));
-	KC_TRY(r, kc_buf_adds(&b, "## Every step\n\n", err));
-	KC_TRY(r, aud_entries_each(es, put_step, &b, err));
-	KC_TRY(r, kc_buf_adds(&b, "\n", err));
-	KC_TRY(r, kc_buf_adds(&b, "## What this proves\n\nThe entries above "
-	    "are those of journal.jsonl in their order. What people typed is "
-	    "what they typed; README.txt says what a verifier can show and "
-	    "what it cannot.\n", err));
-	*ret = b;
-	b = (struct kc_buf){ 0 };
+	if (strcmp(e->kind, "person") != 0 || id == NULL ||
+	    !aud_entry_true(e, "present"))
+		return KC_DONE;
+	KC_TRY(r, aud_doc_safe(id, &text, err));
+	KC_TRY(r, kc_buf_adds(&text, name != NULL ? ", " : "", err));
+	KC_TRY(r, aud_doc_safe(name != NULL ? name : "", &text, err));
+	r = kc_json_add_new(ctx, json_string(kc_buf_str(&text)), err);
 out:
-	kc_buf_free(&b);
+	kc_buf_free(&text);
+	return r;
+}
+
+static kc_result
+add_signatures(json_t *doc, const struct aud_entries *es, struct kc_err *err)
+{
+	json_t *lines = json_array();
+	kc_result r;
+
+	KC_TRY(r, AUD_DOC(doc, "h", 2, err, "Signatures by hand"));
+	KC_TRY(r, AUD_DOC(doc, "p", 0, err, "The cards' signatures are in "
+	    "checkpoints/. Who prints this may have it signed too."));
+	KC_TRY(r, aud_entries_each(es, add_line, lines, err));
+	r = kc_json_add_new(doc, json_pack("{s:s,s:O}", "k", "sign", "lines",
+	    lines), err);
+out:
+	json_decref(lines);
+	return r;
+}
+
+kc_result
+aud_transcript(const struct aud_entries *es, const struct aud_state *st,
+    json_t **ret, struct kc_err *err)
+{
+	json_t *doc = json_array();
+	kc_result r;
+
+	KC_TRY(r, add_cover(doc, st, err));
+	for (size_t i = 0; i < sizeof chapters / sizeof *chapters; i++) {
+		KC_TRY(r, add_chapter(doc, es, &chapters[i], err));
+		if (i == 0)
+			KC_TRY(r, aud_transcript_time(doc, es, err));
+	}
+	KC_TRY(r, add_ladder(doc, es, err));
+	KC_TRY(r, add_artifacts(doc, st, err));
+	KC_TRY(r, add_form(doc, es, st, err));
+	KC_TRY(r, aud_transcript_steps(doc, es, err));
+	KC_TRY(r, AUD_DOC(doc, "h", 2, err, "What this proves"));
+	KC_TRY(r, AUD_DOC(doc, "p", 0, err, "The entries above are those of "
+	    "journal.jsonl in their order. What people typed is what they "
+	    "typed; README.txt says what a verifier can show and what it "
+	    "cannot."));
+	KC_TRY(r, add_signatures(doc, es, err));
+	*ret = doc;
+	doc = NULL;
+out:
+	json_decref(doc);
 	return r;
 }

@@ -489,9 +489,9 @@ def check_contents(j, m, files):
             certs += cert.pem
     made["certs/signers.pem"] = certs
     want = {p: (sha(b).hex(), len(b)) for p, b in made.items()}
-    want.update({"README.txt": (None, None), "journal.jsonl": (None, None),
-                 "transcript.md": (None, None), "verify.py": (None, None),
-                 "script.yaml": (j.script, None), "site.yaml": (j.site, None)})
+    want.update((name, (None, None)) for name in ("README.txt", "journal.jsonl", "transcript.md",
+                                                  "transcript.pdf", "verify.py"))
+    want.update({"script.yaml": (j.script, None), "site.yaml": (j.site, None)})
     want.update(("artifacts/" + n, v) for n, v in j.artifacts.items())
     away = [p for p in want if j.redacted and p not in files and
             (p == "site.yaml" or p.startswith("artifacts/"))]

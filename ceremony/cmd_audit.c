@@ -254,5 +254,7 @@ const struct cer_cmd cer_audit_commands[] = {
 	{ "audit", "prove", false, cer_audit_prove,
 	  "EXPORT --entry N -o FILE",
 	  "the proof that one entry is in the journal" },
+	{ "audit", "print", false, cer_audit_print, "EXPORT -o FILE",
+	  "the transcript again, as .pdf or .md" },
 	{ 0 },
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Audit commands that share parts of an export: redact, prove.
+ * Audit commands over an export: redact, prove, print.
  */
 #ifndef KC_CEREMONY_CMD_AUDIT_H
 #define KC_CEREMONY_CMD_AUDIT_H
@@ -9,5 +9,6 @@
 
 int cer_audit_redact(struct cer_app *app, int argc, char **argv);
 int cer_audit_prove(struct cer_app *app, int argc, char **argv);
+int cer_audit_print(struct cer_app *app, int argc, char **argv);
 
 #endif

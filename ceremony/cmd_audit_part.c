@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * audit redact, audit prove.
+ * audit redact, audit prove, audit print.
  */
 #include "ceremony/cmd_audit.h"
 
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/print.h"
 #include "audit/proof.h"
 #include "audit/redact.h"
 #include "base/file.h"
@@ -119,4 +120,31 @@ cer_audit_prove(struct cer_app *app, int argc, char **argv)
 	    a.opt[1].v[0]);
 out:
 	return kc_ok(r) ? 0 : cer_report("audit prove", &err);
+}
+
+int
+cer_audit_print(struct cer_app *app, int argc, char **argv)
+{
+	static const struct cer_opt table[] = {
+		{ "-o", CER_ONE, true },
+	};
+	struct kc_err err = { 0 };
+	struct cer_args a;
+	const char *end;
+	kc_result r;
+
+	(void)app;
+	KC_TRY(r, cer_parse(table, 1, 1, 1, argc, argv, &a, &err));
+	end = strrchr(a.opt[0].v[0], '.');
+	if (end == NULL || (strcmp(end, ".pdf") != 0 &&
+	    strcmp(end, ".md") != 0)) {
+		r = KC_FAIL(&err, KC_EUSAGE, 0, "-o: '%.90s' ends in neither "
+		    ".pdf nor .md", a.opt[0].v[0]);
+		goto out;
+	}
+	KC_TRY(r, aud_print(a.pos[0], strcmp(end, ".pdf") == 0,
+	    a.opt[0].v[0], &err));
+	(void)printf("transcript: %s\n", a.opt[0].v[0]);
+out:
+	return kc_ok(r) ? 0 : cer_report("audit print", &err);
 }

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Pictures of a PDF.
+ */
+#ifndef KC_AUDIT_PDF_H
+#define KC_AUDIT_PDF_H
+
+#include <jansson.h>
+
+#include "audit/page.h"
+
+/* pdf_qr: a text of A-Z, a-z, 0-9 as a QR code of two points a module. */
+KC_MUST kc_result pdf_qr(struct pages *p, const char *text,
+    struct kc_err *err);
+
+/* pdf_time: a block "time" (audit/doc.h): a bar for each act, marks over
+ * them. */
+void pdf_time(struct pages *p, const json_t *block);
+
+#endif

@@ -99,7 +99,7 @@ $(BUILD)/tests/cards/%_test: $(BUILD)/obj/tests/cards/%_test.o $(filter-out %/pi
 	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 # Programs that tests run.
-HELPERS := $(BUILD)/tests/audit/make_ceremony $(BUILD)/tests/audit/judge \
+HELPERS := $(BUILD)/tests/audit/make_ceremony $(BUILD)/tests/audit/judge $(BUILD)/tests/audit/alphabets \
 	$(BUILD)/tests/ui/demo \
 	$(BUILD)/tests/sd/consttime $(BUILD)/tests/tokens/consttime \
 	$(BUILD)/tests/kill/ceremony $(BUILD)/tests/cards/piv \
@@ -195,6 +195,6 @@ clean:
 	$(CARD_OBJ:.o=.d) $(FUZZ_OBJ:.o=.d) \
 	$(FUZZ:$(BUILD)/tests/%=$(BUILD)/obj/tests/%_fuzz.d) \
 	$(BENCH:$(BUILD)/tests/%=$(BUILD)/obj/tests/%.d) \
-	$(BUILD)/obj/tests/audit/judge.d $(BUILD)/obj/tests/sd/consttime.d \
+	$(BUILD)/obj/tests/audit/alphabets.d $(BUILD)/obj/tests/audit/judge.d $(BUILD)/obj/tests/sd/consttime.d \
 	$(BUILD)/obj/tests/tokens/consttime.d \
 	$(UNIT:$(BUILD)/tests/%=$(BUILD)/obj/tests/%.d)

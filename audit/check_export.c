@@ -148,7 +148,8 @@ check_expected(struct aud_reading *x, const char *dir,
     struct aud_verdict *v, struct kc_err *err)
 {
 	static const char *const fixed[] = { "README.txt", "journal.jsonl",
-		"transcript.md", "transcript.pdf", "verify.py" };
+		"transcript.md", "transcript.pdf",
+		"verify.py" };
 	const struct aud_state *st = &x->c->st;
 	size_t want;
 	kc_result r;
@@ -174,8 +175,8 @@ check_expected(struct aud_reading *x, const char *dir,
 		if (!kc_ok(r))
 			goto out;
 	}
-	want = 2 + sizeof fixed / sizeof *fixed + json_object_size(st->artifacts) + x->want.n -
-	    v->withheld_files;
+	want = 2 + sizeof fixed / sizeof *fixed +
+	    json_object_size(st->artifacts) + x->want.n - v->withheld_files;
 	if (json_object_size(x->files) != want)
 		r = KC_FAIL(err, KC_EREFUSED, 0, "manifest.json lists %zu "
 		    "files; the journal gives %zu",

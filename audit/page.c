@@ -209,7 +209,7 @@ fitting(const struct pen *pen, enum page_font font, const char *word,
 	size_t fit = 0;
 
 	for (size_t i = 1; i <= len; i++) {
-		if (((unsigned char)word[i] & 0xc0) == 0x80 && i < len)
+		if (i < len && ((unsigned char)word[i] & 0xc0) == 0x80)
 			continue;
 		if (pages_width(pen->p, font, pen->size, word, i) >
 		    pen->right - pen->left && fit > 0)

@@ -37,7 +37,7 @@ put_text(struct pages *p, const json_t *block, const char *kind, int level)
 	static const float heads[] = { 20, 13, 10.5f };
 	bool head = strcmp(kind, "h") == 0, item = strcmp(kind, "li") == 0;
 	const json_t *spans = json_object_get(block, "t");
-	float size = head ? heads[level - 1] : item ? 8.5f : 10;
+	float size = head && level > 0 ? heads[level - 1] : item ? 8.5f : 10;
 	float left = PAGE_LEFT + (item ? 10 + 12 * (float)level : 0);
 	float before = head ? size * 0.8f : 0;
 	float height = flow(p, spans, left, size, 0, false, head);
@@ -46,8 +46,8 @@ put_text(struct pages *p, const json_t *block, const char *kind, int level)
 	if (p->y < PAGE_HEIGHT - PAGE_TOP)
 		p->y -= before;
 	if (item)
-		pages_put(p, PAGE_PLAIN, size, left - 9, p->y - size, level ==
-		    0 ? "•" : "–", 3);
+		pages_put(p, PAGE_PLAIN, size, left - 9, p->y - size,
+		    level > 0 ? "–" : "•", 3);
 	(void)flow(p, spans, left, size, p->y, true, head);
 	p->y -= height + (head ? size * 0.3f : item ? 2 : 6);
 }

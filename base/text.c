@@ -69,6 +69,24 @@ kc_text_clean(const char *s)
 	return true;
 }
 
+bool
+kc_text_combines(const char *s)
+{
+	const uint8_t *p = (const uint8_t *)s;
+	size_t len = strlen(s), n;
+	uint32_t cp;
+
+	for (; (n = kc_utf8_next(p, len, &cp)) > 0; p += n, len -= n)
+		if ((cp >= 0x300 && cp <= 0x36f) ||
+		    (cp >= 0x483 && cp <= 0x489) ||
+		    (cp >= 0x1ab0 && cp <= 0x1aff) ||
+		    (cp >= 0x1dc0 && cp <= 0x1dff) ||
+		    (cp >= 0x20d0 && cp <= 0x20ff) ||
+		    (cp >= 0xfe20 && cp <= 0xfe2f))
+			return true;
+	return false;
+}
+
 /* Invisible, reordering or line-breaking code points. */
 static bool
 misleads(uint32_t cp)

@@ -19,6 +19,10 @@ size_t kc_utf8_next(const uint8_t *s, size_t len, uint32_t *ret_cp);
 /* kc_utf8_ok: the bytes are well-formed UTF-8. */
 bool kc_utf8_ok(const void *s, size_t len);
 
+/* kc_text_combines: is there a mark that is put over the letter before it?
+ *  On paper it would stand beside it: audit/page.h places no marks. */
+bool kc_text_combines(const char *s);
+
 /* kc_text_clean: well-formed UTF-8 without U+0000..001F and U+007F..009F. */
 bool kc_text_clean(const char *s);
 

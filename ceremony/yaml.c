@@ -133,6 +133,9 @@ on_scalar(struct build *b, const yaml_event_t *e)
 	if (!kc_text_clean(text))
 		return fail_at(b, e->start_mark,
 		    "control characters or line breaks inside a text");
+	if (kc_text_combines(text))
+		return fail_at(b, e->start_mark, "a combining mark: write the "
+		    "letter with its accent as one character");
 	copy = strdup(text);
 	if (copy == NULL)
 		return KC_FAIL(b->err, KC_ENOMEM, 0, "no memory for YAML");

@@ -7,6 +7,7 @@ GIVEN = {
     "site.yaml": b"# SPDX-License-Identifier: Apache-2.0\nnonce: 1\n",
     "artifacts/set.json": b'{"a":1}\n',
     "transcript.md": b"A verifier checks this file's hash only.\n",
+    "transcript.pdf": b"A verifier checks this file's hash only.\n",
     "README.txt": b"A verifier checks this file's hash only.\n",
     "verify.py": b"#!/usr/bin/env python3\n# SPDX-License-Identifier: "
                  b"Apache-2.0\n# A verifier checks this file's hash only.\n",

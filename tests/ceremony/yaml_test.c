@@ -108,6 +108,8 @@ control_characters_and_broken_bytes_are_refused(void **state)
 	refused("b: 1\na: |\n  two\n  lines\n", "t.yaml:2:4: control");
 	refused("a: \"x\\e[2J\"\n", "t.yaml:1:4: control characters");
 	refused("\"k\\t\": 1\n", "t.yaml:1:1: control characters");
+	refused("a: 1\nname: Zoe\xcc\x88\n",
+	    "t.yaml:2:7: a combining mark");
 	refused("a: \x1b[2J\n", "t.yaml:");
 	refused("a: \xff\xfe\n", "t.yaml:");
 	refused("a: \xc0\xaf\n", "t.yaml:");

@@ -5,6 +5,7 @@
 # same exit code.  And the run notices a verifier that does not look.
 # MUTATIONS=N: so many (tests/long/audit_mutations.sh).
 # timeout: 1800
+# shellcheck disable=SC2317 # functions that are called by check
 set -eu
 . "$(dirname "$0")/../lib.sh"
 need python3 openssl

@@ -249,8 +249,8 @@ const struct cer_cmd cer_audit_commands[] = {
 	  "write the evidence as a new directory" },
 	{ "audit", "redact", false, cer_audit_redact,
 	  "EXPORT -o OUT [--fact NAME...] [--entry N...] [--artifact NAME...]",
-	  "the same export without the site file, what the script marks "
-	  "personal, and what is named" },
+	  "the same export without the site file and what is "
+	  "personal or named" },
 	{ "audit", "prove", false, cer_audit_prove,
 	  "EXPORT --entry N -o FILE",
 	  "the proof that one entry is in the journal" },

@@ -16,7 +16,7 @@
 #include "audit/bundle.h"
 #include "base/file.h"
 
-static char dir[] = "/tmp/medium_test.XXXXXX";
+static char dir[] = "/var/tmp/medium-XXXXXX";
 
 static int
 setup(void **state)

@@ -111,6 +111,23 @@ out:
 }
 
 kc_result
+aud_cert_same_key(const struct kc_buf *a, const struct kc_buf *b, bool *ret,
+    struct kc_err *err)
+{
+	X509 *x = NULL, *y = NULL;
+	kc_result r;
+
+	KC_TRY(r, parse("a signer", a, &x, err));
+	KC_TRY(r, parse("a signer", b, &y, err));
+	*ret = EVP_PKEY_eq(X509_get0_pubkey(x), X509_get0_pubkey(y)) == 1;
+	ERR_clear_error();
+out:
+	X509_free(x);
+	X509_free(y);
+	return r;
+}
+
+kc_result
 aud_cert_names(const struct kc_buf *der, struct kc_buf *ret_issuer,
     struct kc_buf *ret_serial, struct kc_err *err)
 {

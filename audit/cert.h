@@ -27,6 +27,10 @@ KC_MUST kc_result aud_cert_verify(const char *who, const struct kc_buf *der,
     const uint8_t digest[static KC_SHA256], const struct kc_buf *sig,
     struct kc_err *err);
 
+/* aud_cert_same_key: two certificates of one key, hence of one card. */
+KC_MUST kc_result aud_cert_same_key(const struct kc_buf *a,
+    const struct kc_buf *b, bool *ret, struct kc_err *err);
+
 /* aud_cert_names: the DER of issuer and of serial number, as they stand. */
 KC_MUST kc_result aud_cert_names(const struct kc_buf *der,
     struct kc_buf *ret_issuer, struct kc_buf *ret_serial,

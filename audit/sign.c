@@ -222,14 +222,7 @@ aud_signer_add(struct aud_journal *j, const char *step, const char *signer,
 	KC_TRY(r, kc_sha256_one(cert_der->p, cert_der->len, hash, err));
 	kc_hex(hash, sizeof hash, sha);
 	KC_TRY(r, aud_state_load(&st, j, aud_count(j), err));
-	for (size_t i = 0; i < st.n_signers; i++)
-		if (strcmp(st.signers[i].sha256, sha) == 0 &&
-		    strcmp(st.signers[i].name, signer) != 0) {
-			r = KC_FAIL(err, KC_EREFUSED, 0,
-			    "the certificate of %s is that of %s", signer,
-			    st.signers[i].name);
-			goto out;
-		}
+	KC_TRY(r, aud_state_own_key(&st, signer, cert_der, err));
 	KC_TRY(r, kc_b64_encode(cert_der->p, cert_der->len, &b64, err));
 	r = aud_append(j, AUD_KIND_SIGNER, step, (struct aud_fact[]){
 	    AUD_S("signer", signer), AUD_S("cert", kc_buf_str(&b64)),

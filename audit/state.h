@@ -89,6 +89,11 @@ KC_MUST kc_result aud_state_text(struct aud_state *st, const char *where,
  *  its own rows since its body and nothing after; else NULL. */
 const struct aud_frozen *aud_state_sealed(const struct aud_state *st);
 
+/* aud_state_own_key: the certificate's key is no other signer's: K signers
+ *  are K cards.  Errors: KC_EREFUSED naming both */
+KC_MUST kc_result aud_state_own_key(const struct aud_state *st,
+    const char *name, const struct kc_buf *cert, struct kc_err *err);
+
 /* aud_state_checkpoint: the text over everything so far.
  *  Errors: KC_EREFUSED fewer signers than required */
 KC_MUST kc_result aud_state_checkpoint(const struct aud_state *st,

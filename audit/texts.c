@@ -58,17 +58,37 @@ out:
 	return r;
 }
 
+kc_result
+aud_state_own_key(const struct aud_state *st, const char *name,
+    const struct kc_buf *cert, struct kc_err *err)
+{
+	kc_result r = KC_DONE;
+
+	for (size_t i = 0; i < st->n_signers; i++) {
+		const struct aud_signer *other = &st->signers[i];
+		bool same = false;
+
+		if (strcmp(other->name, name) == 0)
+			continue;
+		KC_TRY(r, aud_cert_same_key(&other->cert, cert, &same, err));
+		if (same)
+			return KC_FAIL(err, KC_EREFUSED, 0, "the key of %s is "
+			    "that of %s: one card would sign for two people",
+			    name, other->name);
+	}
+out:
+	return r;
+}
+
 static kc_result
 check_room(const struct aud_state *st, const char *where,
     const struct aud_signer *s, struct kc_err *err)
 {
 	size_t at = find_signer(st, s->name);
+	kc_result r = aud_state_own_key(st, s->name, &s->cert, err);
 
-	for (size_t i = 0; i < st->n_signers; i++)
-		if (i != at && strcmp(st->signers[i].sha256, s->sha256) == 0)
-			return KC_FAIL(err, KC_EREFUSED, 0,
-			    "%s: the certificate of %s is that of %s", where,
-			    s->name, st->signers[i].name);
+	if (!kc_ok(r))
+		return kc_prefix(err, "%s", where);
 	if (at == st->n_signers && at == AUD_SIGNERS_MAX)
 		return KC_FAIL(err, KC_EREFUSED, 0,
 		    "%s: more than %d signers", where, AUD_SIGNERS_MAX);

@@ -130,8 +130,8 @@ class Cert:
 
     def __init__(self, raw):
         self.raw, self.sha = raw, sha(raw).hex()
-        fields = der_only(der_only(raw, 0x30)[0][1], 0x30)
-        self.names = der(0x30, fields[3][1], fields[1][1])
+        part = der_only(der_only(raw, 0x30)[0][1], 0x30)
+        self.names, self.key = der(0x30, part[3][1], part[1][1]), der_only(part[6][1], 0x30)[1]
         b = base64.b64encode(raw)
         self.pem = b"-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n" % b"\n".join(
             b[i:i + 64] for i in range(0, len(b), 64))
@@ -367,8 +367,8 @@ class Journal:
         check(type(f.get("cert")) is str, "cert is missing")
         cert = prefixed("the certificate", read_cert, unbase64("cert", f["cert"]))
         check(cert.sha == f.get("cert.sha256"), "cert.sha256 is not %s", cert.sha)
-        check(all(other == name or c.sha != cert.sha for other, c in self.signers.items()),
-              "the certificate of %s is another signer's", name)
+        check(all(other == name or c.key != cert.key for other, c in self.signers.items()),
+              "the key of %s is another signer's: one card would sign for two", name)
         self.signers[name] = cert
         check(len(self.signers) <= SIGNERS_MAX, "too many signers")
         self.certs.append((name, cert))

@@ -30,36 +30,43 @@ fix_ext(X509 *x, int nid, const char *value)
 	X509_EXTENSION_free(e);
 }
 
-/* A self-signed certificate; usage and ca as X509v3 writes them. */
+/* A self-signed certificate of key; usage and ca as X509v3 writes them. */
 static inline int
-fix_key_make(struct fix_key *k, const char *name, const char *usage,
-    const char *ca)
+fix_cert_of(EVP_PKEY *key, const char *name, const char *usage,
+    const char *ca, struct kc_buf *ret)
 {
 	X509 *x = X509_new();
 	unsigned char *der = NULL;
 	struct kc_err err;
 	int n, ok;
 
-	(void)snprintf(k->name, sizeof k->name, "%s", name);
-	k->key = EVP_RSA_gen(2048);
 	(void)X509_set_version(x, 2);
 	(void)ASN1_INTEGER_set(X509_get_serialNumber(x),
 	    (long)(unsigned char)name[strlen(name) - 1] * 7919);
 	(void)X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN",
-	    MBSTRING_UTF8, (const unsigned char *)k->name, -1, -1, 0);
+	    MBSTRING_UTF8, (const unsigned char *)name, -1, -1, 0);
 	(void)X509_set_issuer_name(x, X509_get_subject_name(x));
 	(void)X509_gmtime_adj(X509_getm_notBefore(x), -86400);
 	(void)ASN1_TIME_set_string(X509_getm_notAfter(x), "491231235959Z");
-	(void)X509_set_pubkey(x, k->key);
+	(void)X509_set_pubkey(x, key);
 	fix_ext(x, NID_basic_constraints, ca);
 	if (usage != NULL)
 		fix_ext(x, NID_key_usage, usage);
-	(void)X509_sign(x, k->key, EVP_sha256());
+	(void)X509_sign(x, key, EVP_sha256());
 	n = i2d_X509(x, &der);
-	ok = n > 0 && kc_ok(kc_buf_add(&k->cert, der, (size_t)n, &err));
+	ok = n > 0 && kc_ok(kc_buf_add(ret, der, (size_t)n, &err));
 	OPENSSL_free(der);
 	X509_free(x);
 	return ok;
+}
+
+static inline int
+fix_key_make(struct fix_key *k, const char *name, const char *usage,
+    const char *ca)
+{
+	(void)snprintf(k->name, sizeof k->name, "%s", name);
+	k->key = EVP_RSA_gen(2048);
+	return fix_cert_of(k->key, k->name, usage, ca, &k->cert);
 }
 
 static inline void

@@ -40,7 +40,7 @@ def judge(vector, command):
     path = os.path.join(scratch, vector["name"], vector.get("path", ""))
     r = subprocess.run(command + [path] + options + ["--json"], text=True,
                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    if r.returncode != vector["exit"]:
+    if r.returncode != vector["exit"] or "Traceback" in r.stderr:
         return "exit %d, stated %d: %s" % (r.returncode, vector["exit"],
                                            r.stdout + r.stderr)
     told = json.loads(r.stdout)

@@ -16,6 +16,7 @@
 
 static char dir[64], path[96];
 static struct fix_key key[3], wrapping, ca;
+static struct kc_buf twin;	/* key 0 under the name holder-3 */
 static struct aud_journal *j;
 
 static int
@@ -34,6 +35,8 @@ make_keys(void **state)
 	    "critical,CA:FALSE");
 	ok &= fix_key_make(&ca, "holder-5", "critical,digitalSignature",
 	    "critical,CA:TRUE");
+	ok &= fix_cert_of(key[0].key, "holder-3",
+	    "critical,digitalSignature", "critical,CA:FALSE", &twin);
 	return ok ? 0 : -1;
 }
 
@@ -45,6 +48,7 @@ drop_keys(void **state)
 		fix_key_free(&key[i]);
 	fix_key_free(&wrapping);
 	fix_key_free(&ca);
+	kc_buf_free(&twin);
 	return 0;
 }
 
@@ -110,6 +114,9 @@ only_a_signing_certificate_becomes_a_signer(void **state)
 	add_signers(1);
 	REFUSED(aud_signer_add(j, "", "holder-2", &key[0].cert, &err),
 	    KC_EREFUSED, "is that of holder-1");
+	REFUSED(aud_signer_add(j, "", "holder-3", &twin, &err),
+	    KC_EREFUSED, "the key of holder-3 is that of holder-1: one card "
+	    "would sign for two people");
 	assert_true(kc_ok(kc_buf_add(&junk, key[0].cert.p,
 	    key[0].cert.len, &err)));
 	assert_true(kc_ok(kc_buf_add(&junk, "x", 1, &err)));
@@ -175,6 +182,35 @@ a_signature_that_does_not_belong_is_no_row(void **state)
 	assert_true(kc_ok(sign_with(&key[1], "holder-2", &t, &key[1].cert,
 	    &err)));
 	assert_true(kc_ok(aud_text_end(j, "", &t, &err)));
+	aud_text_free(&t);
+}
+
+/* Holder 1 has a spare card; both of them together are one signer. */
+static void
+two_cards_of_one_holder_do_not_count_twice(void **state)
+{
+	struct kc_err err = { 0 };
+	struct aud_text t = { 0 };
+
+	(void)state;
+	add_signers(2);
+	assert_true(kc_ok(aud_checkpoint_freeze(j, "", &t, &err)));
+	assert_true(kc_ok(sign_with(&key[0], "holder-1", &t, &key[0].cert,
+	    &err)));
+	REFUSED(sign_with(&key[2], "holder-1", &t, &key[2].cert, &err),
+	    KC_EREFUSED, "is not among the 2 signers of this text");
+	REFUSED(aud_text_end(j, "", &t, &err), KC_EREFUSED, "1 of 2");
+	aud_text_free(&t);
+
+	/* The spare takes the card's place; it does not stand beside it. */
+	assert_true(kc_ok(aud_signer_add(j, "", "holder-1", &key[2].cert,
+	    &err)));
+	assert_true(kc_ok(aud_checkpoint_freeze(j, "", &t, &err)));
+	assert_true(kc_ok(sign_with(&key[2], "holder-1", &t, &key[2].cert,
+	    &err)));
+	REFUSED(sign_with(&key[0], "holder-1", &t, &key[0].cert, &err),
+	    KC_EREFUSED, "is not among the 2 signers of this text");
+	REFUSED(aud_text_end(j, "", &t, &err), KC_EREFUSED, "1 of 2");
 	aud_text_free(&t);
 }
 
@@ -324,6 +360,7 @@ main(void)
 		T(only_a_signing_certificate_becomes_a_signer),
 		T(a_checkpoint_needs_as_many_signers_as_required),
 		T(a_signature_that_does_not_belong_is_no_row),
+		T(two_cards_of_one_holder_do_not_count_twice),
 		T(an_unfinished_checkpoint_is_found_again_with_its_signatures),
 		T(a_disturbed_checkpoint_is_given_up_and_ends_no_export),
 		T(a_replaced_signer_signs_with_the_new_certificate_only),

@@ -24,6 +24,7 @@ ALSO = third.Key("holder-3 again", "holder-3")
 WRAPPING = third.Key("wrapping", "holder-3", usage=0x20)
 BOTH = third.Key("both", "holder-3", usage=0xa0)
 CA = third.Key("ca", "holder-3", usage=0x84, ca=True)
+SAME_KEY = third.Key("witness-1", "holder-3")
 PLAIN_CA = third.Key("plain ca", "holder-3", ca=True)
 
 
@@ -138,3 +139,27 @@ def signed_by(key):
             "signer": key.name, "cert.sha256": key.hex, "signature":
             third.b64(third.sign_text(key, j.signing))}))
     return twist
+
+
+# --- what the export's hashes are made of ----------------------------------
+
+def entries():
+    """Each entry with what its hashes are made of."""
+    out = []
+    for i, (entry, salted) in enumerate(GOOD.rows):
+        commitments = [{
+            "name": n, "salt": f["salt"], "text": third.canon(
+                [GOOD.id, i, n, f["value"]]).decode(),
+            "commitment": entry["f"][n]} for n, f in sorted(salted.items())]
+        out.append({"n": i, "facts": commitments, "entry": third.canon(
+            entry).decode(), "leaf": GOOD.leaves[i].hex(),
+            "root": third.root(GOOD.leaves[:i + 1]).hex()})
+    return {"first_p": GOOD.first.hex(), "empty_root": third.root([]).hex(),
+            "entries": out}
+
+
+def checkpoints():
+    return [{"text": text.decode(), "sha256": third.sha(text).hex(),
+             "signed": third.der(0x31, third.attributes(text)).hex(),
+             "signatures": {k.name: s.hex() for k, s in pairs}}
+            for text, pairs in GOOD.texts]

@@ -9,9 +9,9 @@ import sys
 sys.dont_write_bytecode = True
 import third  # noqa: E402
 from vector_walk import (ALSO, BASES, BOTH, CA, EXPORT, EXTRA, GIVEN,
-    GOOD, H2, H3, PLAIN_CA, SCRIPT, SITE, SMALL, SOFTWARE, STRANGER, W,
-    WRAPPING, before, export, facts, how, left_out, listed, other_body,
-    signed_by, spelled, walk)  # noqa: E402
+    GOOD, H2, H3, PLAIN_CA, SAME_KEY, SCRIPT, SITE, SMALL, SOFTWARE,
+    STRANGER, W, WRAPPING, before, checkpoints, entries, export, facts,
+    how, left_out, listed, other_body, signed_by, spelled, walk)  # noqa: E402
 
 # --- the cases -------------------------------------------------------------
 
@@ -168,6 +168,8 @@ def meaning_cases():
             ("ca", "a certificate authority as a signer", CA),
             ("plain-ca", "CA:TRUE", PLAIN_CA)):
         row(name, why, "signer.add#2", third.Journal.put, keys=(W, key))
+    row("same-key", "two signers with one key, each with a certificate",
+        "signer.add#2", third.Journal.put, keys=(W, SAME_KEY))
     row("same-certificate", "two signers with one certificate",
         "signer.add#2", facts(cert=third.b64(W.cert), cert_sha256=W.hex),
         keys=(W, H2))
@@ -355,28 +357,6 @@ def proof_cases():
     proof_case("proof-member", "a member that it has not", proof(2, x=1), 3)
     proof_case("proof-head", "a head that is not the text's", proof(2),
                1, ["--head", "00" * 32])
-
-
-def entries():
-    """Each entry with what its hashes are made of."""
-    out = []
-    for i, (entry, salted) in enumerate(GOOD.rows):
-        commitments = [{
-            "name": n, "salt": f["salt"], "text": third.canon(
-                [GOOD.id, i, n, f["value"]]).decode(),
-            "commitment": entry["f"][n]} for n, f in sorted(salted.items())]
-        out.append({"n": i, "facts": commitments, "entry": third.canon(
-            entry).decode(), "leaf": GOOD.leaves[i].hex(),
-            "root": third.root(GOOD.leaves[:i + 1]).hex()})
-    return {"first_p": GOOD.first.hex(), "empty_root": third.root([]).hex(),
-            "entries": out}
-
-
-def checkpoints():
-    return [{"text": text.decode(), "sha256": third.sha(text).hex(),
-             "signed": third.der(0x31, third.attributes(text)).hex(),
-             "signatures": {k.name: s.hex() for k, s in pairs}}
-            for text, pairs in GOOD.texts]
 
 
 def put(out, path, raw):

@@ -17,6 +17,28 @@ check "both verifiers give every vector its verdict" python3 -B \
     "$root/tests/audit/judge_vectors.py" "$root/audit/verify.py" \
     "$ceremony" "$vectors" laid
 
+# What a transparency log reads: origin, size and root are those of the
+# entries, with and without the lines behind them.
+python3 - "$vectors" >checkpoints <<'END'
+import json, sys
+with open(sys.argv[1] + "/entries.json", encoding="utf-8") as f:
+    entries = json.load(f)["entries"]
+for e in entries:
+    if '"k":"checkpoint.body"' in e["entry"]:
+        c = json.loads(e["entry"])
+        print(e["n"], entries[e["n"] - 1]["root"],
+              "ceremony.invalid/rehearsal/" + c["c"])
+END
+same "export/ has two checkpoints" 2 "$(wc -l <checkpoints)"
+number=0
+while read -r size hash origin; do
+	number=$((number + 1))
+	check "checkpoint $number is a C2SP checkpoint of $size entries" \
+	    python3 "$root/tests/audit/tlog_checkpoint.py" \
+	    "$vectors/export/checkpoints/000$number.txt" "$size" "$hash" \
+	    "$origin"
+done <checkpoints
+
 # The judge itself: a verdict that is not the stated one is told.
 cp -r "$vectors" other
 sed -i '0,/"exit": 1/s//"exit": 0/' other/vectors.json

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/words.h"
 #include "ceremony/commands.h"
+#include "ceremony/gonogo.h"
 #include "ceremony/readers.h"
 #include "ceremony/room.h"
 #include "ceremony/unattended.h"
@@ -54,11 +55,12 @@ struct walk {
 	bool rehearsal, plain;
 };
 
-/* Whoever waits for a person looks at the readers meanwhile. */
+/* Whoever waits for a person looks at readers and devices meanwhile. */
 static void
 poll_readers(void *ctx)
 {
 	(void)cer_readers_poll(ctx);
+	cer_plugged_poll(ctx);
 }
 
 static int

@@ -10,6 +10,7 @@
 #include "ceremony/action.h"
 #include "ceremony/amend.h"
 #include "ceremony/away.h"
+#include "ceremony/gonogo.h"
 #include "ceremony/suspend.h"
 
 static kc_result
@@ -77,8 +78,10 @@ act(struct cer_room *room, struct cer_instance *in, struct kc_err *err)
 
 	cer_card_unused(room);
 	KC_TRY(r, cer_readers_note(room, in, err));
+	KC_TRY(r, cer_plugged_note(room, in, err));
 	KC_TRY(r, begin_row(room, in, err));
 	cer_show(room);
+	KC_TRY(r, cer_go_before(room, in, err));
 	KC_TRY(r, approvals(room, in, err));
 	KC_TRY(r, in->step->action->run(room, in, err));
 	if (!in->step->action->own_end)

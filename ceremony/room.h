@@ -11,11 +11,13 @@
 #include "audit/sign.h"
 #include "base/secret.h"
 #include "ceremony/cmd.h"
+#include "ceremony/devices.h"
 #include "ceremony/progress.h"
 #include "ceremony/script.h"
 #include "ceremony/ui.h"
 
 #define CER_INSTANCES_MAX 400
+#define CER_CHECKS_MAX 24
 #define CER_EXCEPTIONS_MAX 200
 #define CER_ARTIFACTS_MAX 64
 #define CER_USES 2		/* TOK_WRAPPING, TOK_SIGNING */
@@ -49,6 +51,7 @@ struct cer_card {
 	bool unsure;			/* an object may be half there */
 	char unanswered[33];		/* unanswerable command, no answer */
 	bool pin_changed, retired;
+	bool tries_known, tries_low;	/* at the last try, or locked */
 	struct kc_buf cert[CER_USES];	/* DER, once imported */
 	char cert_sha[CER_USES][65];
 	char spki_sha[CER_USES][65];
@@ -91,12 +94,25 @@ struct cer_state {
 	char excepted[KC_HEX];		/* of the last exception on one */
 	uint8_t paper_head[KC_SHA256];	/* that people last wrote down */
 	bool has_paper_head;
+	char software[KC_HEX];		/* of entry 0 */
+	bool check_seen[CER_CHECKS_MAX], check_holds[CER_CHECKS_MAX];
+	char check_unknown[41];		/* of another program, or "" */
 	bool placed[CER_THINGS_MAX];	/* things of the custody plan */
 	bool any_placed;
 	char site[KC_HEX];		/* of the last amendment, or "" */
 };
 
 struct cer_readers;		/* ceremony/readers.h */
+
+/* struct cer_plugged: devices when last looked, and changes without a row. */
+#define CER_CHANGES_MAX 32
+struct cer_plugged {
+	bool looked;
+	struct cer_devices now;
+	struct cer_device change[CER_CHANGES_MAX];
+	bool in[CER_CHANGES_MAX];	/* it came; else it went */
+	size_t n_changes, lost;
+};
 
 struct cer_room {
 	struct cer_app *app;
@@ -120,6 +136,10 @@ struct cer_room {
 	const char *work;		/* why a card is asked, for ticks */
 	struct cer_work doing;		/* its command, if one is open */
 	bool module_judged[CER_MODULES_MAX];	/* in this run: pinned.h */
+	const char *sys;	/* NULL: /sys; tests lay another */
+	bool clock_agreed;	/* in this run, by two people */
+	int64_t clock_ms;	/* then: its time less the time since boot */
+	struct cer_plugged plugged;
 	bool amended;		/* the site file was: the room is read anew */
 };
 

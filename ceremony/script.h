@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "ceremony/custody.h"
+#include "ceremony/devices.h"
 #include "ceremony/yaml.h"
 
 #define CER_ACTS_MAX 24
@@ -121,6 +122,8 @@ struct cer_site {
 	struct cer_pinned receiver;
 	struct cer_attest attest;
 	struct cer_custody custody;
+	struct cer_usb_def usb[CER_USB_MAX];
+	size_t n_usb;
 	struct cer_person person[CER_PEOPLE_MAX];
 	size_t n_people;
 	struct cer_card_def card[CER_CARDS_MAX];
@@ -139,6 +142,10 @@ KC_MUST kc_result cer_site_read(const char *path, struct cer_site *ret,
 KC_MUST kc_result cer_site_parse(const char *name, struct kc_buf *bytes,
     struct cer_site *ret, struct kc_err *err);
 void cer_site_free(struct cer_site *s);
+
+/* cer_site_usb: one entry of the site file's `usb` (site_usb.c). */
+KC_MUST kc_result cer_site_usb(struct cer_site *s,
+    const struct cer_node *node, struct kc_err *err);
 
 /* Look-ups; NULL when there is none. */
 const struct cer_person *cer_site_person(const struct cer_site *s,

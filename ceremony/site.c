@@ -261,7 +261,7 @@ read_site(struct cer_site *s, struct kc_err *err)
 	KC_TRY(r, cer_node_only(s->root, "site format nonce pool destination "
 	    "quorum new-quorum signers rsa-floor receiver attestation "
 	    "places people "
-	    "modules cards spares custody", err));
+	    "modules cards spares custody usb", err));
 	KC_TRY(r, cer_node_name(s->root, "site", &s->name, err));
 	KC_TRY(r, cer_node_int(s->root, "format", 1, 1, &format, err));
 	KC_TRY(r, cer_node_str(s->root, "nonce", NULL, &s->nonce, err));
@@ -294,6 +294,8 @@ read_site(struct cer_site *s, struct kc_err *err)
 	KC_TRY(r, read_each(s, "cards", read_card, err));
 	if (cer_node_get(s->root, "spares") != NULL)
 		KC_TRY(r, read_each(s, "spares", read_spare, err));
+	if (cer_node_get(s->root, "usb") != NULL)
+		KC_TRY(r, read_each(s, "usb", cer_site_usb, err));
 	r = cer_custody_read(&s->custody, cer_node_get(s->root, "custody"),
 	    has_person, s, err);
 out:

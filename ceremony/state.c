@@ -8,6 +8,7 @@
 #include "base/b64.h"
 #include "ceremony/action.h"
 #include "ceremony/amend.h"
+#include "ceremony/gonogo.h"
 #include "ceremony/readback.h"
 
 static void
@@ -111,6 +112,23 @@ on_certificate(struct cer_card *card, int use, const struct aud_entry *e,
 	return kc_b64_decode(b64, strlen(b64), &card->cert[use], err);
 }
 
+/* The counters that an outcome carries, of the PIN or the SO PIN. */
+static void
+on_tries(struct cer_card *card, const struct aud_entry *e)
+{
+	static const char *const bad[] = { "pin.last.after",
+		"pin.locked.after", "so.last.after", "so.locked.after" };
+	bool so = json_object_get(e->facts, bad[2]) != NULL;
+
+	if (!so && json_object_get(e->facts, bad[0]) == NULL)
+		return;
+	card->tries_known = true;
+	card->tries_low = false;
+	for (size_t i = 0; i < 4; i++)
+		if (aud_entry_true(e, bad[i]))
+			card->tries_low = true;
+}
+
 static kc_result
 on_done(struct cer_room *room, const struct aud_entry *e, struct kc_err *err)
 {
@@ -124,6 +142,7 @@ on_done(struct cer_room *room, const struct aud_entry *e, struct kc_err *err)
 	if (card == NULL)
 		return KC_DONE;
 	cer_pace_done(&room->st.timed, card, e);
+	on_tries(card, e);
 	if (is(command, "initialise")) {
 		card->initialised = true;
 		/* Whatever was on the card is gone. */
@@ -190,6 +209,7 @@ on_not_done(struct cer_room *room, const struct aud_entry *e)
 	room->st.open_id[0] = '\0';
 	if (card == NULL)
 		return;
+	on_tries(card, e);
 	if (is(command, "generate") || is(command, "certificate"))
 		card->unsure = true;
 	if (is(room->st.open_class, "unanswerable") &&
@@ -325,6 +345,10 @@ cer_state_apply(struct cer_room *room, const struct aud_entry *e,
 		on_exception(room, e, true);
 	else if (is(e->kind, "exception.close"))
 		on_exception(room, e, false);
+	else if (is(e->kind, AUD_KIND_GENESIS))
+		COPY(st->software, aud_entry_str(e, "software"));
+	else if (is(e->kind, "check"))
+		cer_state_check(room, e);
 	else if (is(e->kind, "run.begin"))
 		st->runs++;
 	else if (is(e->kind, "suspend"))
@@ -343,8 +367,7 @@ cer_state_apply(struct cer_room *room, const struct aud_entry *e,
 	} else if (is(e->kind, CER_READBACK) && aud_entry_true(e, "right")) {
 		COPY(st->read_step, e->step);
 		COPY(st->read_sha, aud_entry_str(e, "sha256"));
-	}
-	else if (is(e->kind, AUD_KIND_SIGNER)) {
+	} else if (is(e->kind, AUD_KIND_SIGNER)) {
 		card = cer_card_of(room, aud_entry_str(e, "signer"));
 		if (card != NULL)
 			card->is_signer = true;

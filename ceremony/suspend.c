@@ -9,6 +9,7 @@
 
 #include "base/words.h"
 #include "ceremony/action.h"
+#include "ceremony/gonogo.h"
 #include "ceremony/readback.h"
 
 #define HEAD "head"		/* what is read back */
@@ -288,6 +289,7 @@ cer_resume(struct cer_room *room, struct kc_err *err)
 		second_person(&room->site) };
 	int64_t opened = 0;
 	bool any = room->st.suspended;
+	size_t bad;
 	struct aud_fact f[1];
 	kc_result r = KC_DONE;
 
@@ -304,6 +306,8 @@ cer_resume(struct cer_room *room, struct kc_err *err)
 		KC_TRY(r, open_bag(room, &none, &room->st.card[i], err));
 		opened++;
 	}
+	if (room->st.suspended && cer_go_guards(room))
+		KC_TRY(r, cer_go(room, &none, "resumption", &bad, err));
 	f[0] = AUD_I("bags", opened);
 	if (room->st.suspended)
 		r = cer_row(room, "resume", NULL, f, 1, err);

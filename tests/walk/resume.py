@@ -53,6 +53,8 @@ def answer(q, words, ids):
     if "unopened bag" in q and "REFUSED" not in q:
         who = re.findall(r"^  -> ([^:]+): ", q, re.M)[-1]
         return args.bags.replace("{person}", ids[who])
+    if "your own watch" in q and "REFUSED" not in q:
+        return "y"
     for text, line in (a.split("=", 1) for a in args.answer):
         if text in q:
             return line

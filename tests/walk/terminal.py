@@ -66,7 +66,8 @@ def masked(shot):
         line = re.sub(r"\b[0-9a-f]{16,}\b", "<hex>", line)
         line = re.sub(r"\d+ MiB free", "N MiB free", line)
         line = re.sub(r"interface [a-z0-9.-]+", "interface <name>", line)
-        line = re.sub(r"[✓✗] (OK|NO-GO) +(network|swap).*", r"<check> \2",
+        line = re.sub(r"[✓✗] (OK|NO-GO) +(network|radio|usb|swap|power).*",
+                      r"<check> \2",
                       line)
         line = re.sub(r"exceptions: \d+", "exceptions: N", line)
         line = re.sub(r"\d+ journal entries, \d+ ex", "N journal entries, N ex",

@@ -150,10 +150,10 @@ out:
 }
 
 bool
-kc_swap_active(void)
+kc_swap_listed(const char *path)
 {
 	char text[512];
-	int fd = open("/proc/swaps", O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
 	const char *line;
 
@@ -164,4 +164,10 @@ kc_swap_active(void)
 	text[n] = '\0';
 	line = strchr(text, '\n');	/* the heading */
 	return line != NULL && line[1] != '\0';
+}
+
+bool
+kc_swap_active(void)
+{
+	return kc_swap_listed("/proc/swaps");
 }

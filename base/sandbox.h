@@ -41,5 +41,7 @@ KC_MUST kc_result kc_sandbox_enter(enum kc_sandbox kind, struct kc_err *err);
 
 /* kc_swap_active: whether /proc/swaps lists anything; unreadable = true. */
 bool kc_swap_active(void);
+/* kc_swap_listed: the same of a file like it. */
+bool kc_swap_listed(const char *path);
 
 #endif

@@ -94,7 +94,7 @@ cer_hold_tries(struct cer_room *room, char *found, size_t size)
 		const struct cer_card *c = &room->st.card[i];
 
 		known += c->tries_known;
-		if (!c->tries_low)
+		if (!c->tries_low[0] && !c->tries_low[1])
 			continue;
 		(void)snprintf(found, size, "the card %.40s is locked or has "
 		    "one try left", c->def->id);
@@ -108,9 +108,9 @@ cer_hold_tries(struct cer_room *room, char *found, size_t size)
 bool
 cer_hold_swap(struct cer_room *room, char *found, size_t size)
 {
-	bool active = kc_swap_active();
+	bool active = room->swaps != NULL ? kc_swap_listed(room->swaps) :
+	    kc_swap_active();
 
-	(void)room;
 	(void)snprintf(found, size, "%s", active ?
 	    "swap is active or /proc/swaps unreadable" : "no swap");
 	return !active;

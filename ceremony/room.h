@@ -51,7 +51,8 @@ struct cer_card {
 	bool unsure;			/* an object may be half there */
 	char unanswered[33];		/* unanswerable command, no answer */
 	bool pin_changed, retired;
-	bool tries_known, tries_low;	/* at the last try, or locked */
+	bool tries_known;
+	bool tries_low[2];	/* PIN, SO PIN: at the last try, or locked */
 	struct kc_buf cert[CER_USES];	/* DER, once imported */
 	char cert_sha[CER_USES][65];
 	char spki_sha[CER_USES][65];
@@ -136,7 +137,8 @@ struct cer_room {
 	const char *work;		/* why a card is asked, for ticks */
 	struct cer_work doing;		/* its command, if one is open */
 	bool module_judged[CER_MODULES_MAX];	/* in this run: pinned.h */
-	const char *sys;	/* NULL: /sys; tests lay another */
+	const char *sys, *swaps;	/* NULL: /sys, /proc/swaps; tests lay
+					 * others */
 	bool clock_agreed;	/* in this run, by two people */
 	int64_t clock_ms;	/* then: its time less the time since boot */
 	struct cer_plugged plugged;

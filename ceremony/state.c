@@ -112,21 +112,21 @@ on_certificate(struct cer_card *card, int use, const struct aud_entry *e,
 	return kc_b64_decode(b64, strlen(b64), &card->cert[use], err);
 }
 
-/* The counters that an outcome carries, of the PIN or the SO PIN. */
+/* The counters that an outcome carries: of the PIN, or of the SO PIN. */
 static void
 on_tries(struct cer_card *card, const struct aud_entry *e)
 {
-	static const char *const bad[] = { "pin.last.after",
-		"pin.locked.after", "so.last.after", "so.locked.after" };
-	bool so = json_object_get(e->facts, bad[2]) != NULL;
+	static const char *const last[] = { "pin.last.after",
+		"so.last.after" }, *const locked[] = { "pin.locked.after",
+		"so.locked.after" };
 
-	if (!so && json_object_get(e->facts, bad[0]) == NULL)
-		return;
-	card->tries_known = true;
-	card->tries_low = false;
-	for (size_t i = 0; i < 4; i++)
-		if (aud_entry_true(e, bad[i]))
-			card->tries_low = true;
+	for (size_t i = 0; i < 2; i++) {
+		if (json_object_get(e->facts, last[i]) == NULL)
+			continue;
+		card->tries_known = true;
+		card->tries_low[i] = aud_entry_true(e, last[i]) ||
+		    aud_entry_true(e, locked[i]);
+	}
 }
 
 static kc_result

@@ -102,6 +102,7 @@ $(BUILD)/tests/cards/%_test: $(BUILD)/obj/tests/cards/%_test.o $(filter-out %/pi
 HELPERS := $(BUILD)/tests/audit/make_ceremony $(BUILD)/tests/audit/judge $(BUILD)/tests/audit/alphabets \
 	$(BUILD)/tests/ui/demo \
 	$(BUILD)/tests/sd/consttime $(BUILD)/tests/tokens/consttime \
+	$(BUILD)/tests/power/ceremony $(BUILD)/tests/power/replay \
 	$(BUILD)/tests/kill/ceremony $(BUILD)/tests/cards/piv \
 	$(BUILD)/tests/tokens/watch $(BUILD)/tests/secrets/ceremony \
 	$(BUILD)/tests/secrets/scan
@@ -113,6 +114,18 @@ $(BUILD)/tests/kill/ceremony: $(BUILD)/obj/tests/kill/hook.o $(foreach r,base sd
 	@mkdir -p $(@D)
 	@$(if $(filter 0,$(V)),echo '  LD    $@')
 	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) $(KILL_WRAP:%=-Wl,--wrap=%) -o $@ $^ $(LIBS)
+
+# The power test's program, likewise, and what opens its images.
+POWER_WRAP := sqlite3_open_v2 aud_append
+$(BUILD)/tests/power/ceremony: $(BUILD)/obj/tests/power/record.o $(foreach r,base sd tokens audit ui ceremony,$(call obj,$(r)))
+	@mkdir -p $(@D)
+	@$(if $(filter 0,$(V)),echo '  LD    $@')
+	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) $(POWER_WRAP:%=-Wl,--wrap=%) -o $@ $^ $(LIBS)
+
+$(BUILD)/tests/power/replay: $(BUILD)/obj/tests/power/replay.o $(foreach r,base audit,$(call lib_obj,$(r)))
+	@mkdir -p $(@D)
+	@$(if $(filter 0,$(V)),echo '  LD    $@')
+	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # The memory scan's program, likewise, and its scanner.
 SECRETS_WRAP := kc_secret_heap kc_secret_free kc_secret_random tok_login \
@@ -190,6 +203,7 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(OBJS:.o=.d) $(BUILD)/obj/tests/kill/hook.d \
+	$(patsubst %,$(BUILD)/obj/tests/power/%.d,record replay) \
 	$(patsubst %,$(BUILD)/obj/tests/secrets/%.d,hook points scan pattern) \
 	$(BUILD)/obj/tests/ui/demo.d $(BUILD)/obj/tests/tokens/watch.d \
 	$(CARD_OBJ:.o=.d) $(FUZZ_OBJ:.o=.d) \

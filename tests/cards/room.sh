@@ -92,7 +92,8 @@ walk()
 		printf 'answers-for: tests\nformat: 1\n'
 		printf 'pin-file: %s/%s/{person}.pin\n' "$tmp" "$name"
 		printf 'wait-seconds: 1\ncard-retries: 0\nanswers:\n'
-		printf '  %s\n' 'initialise: INITIALISE' 'retire: RETIRE' "$@"
+		printf '  %s\n' 'initialise: INITIALISE' 'retire: RETIRE' \
+		    'readback: from-screen' "$@"
 	} >"$name/answers.yaml"
 	if [ -d "$name/d" ]; then
 		${WALK:-} "$ceremony" resume --dir "$name/d" \

@@ -174,6 +174,28 @@ a_plan_that_was_begun_is_finished_before_the_close(void **state)
 	done(room);
 }
 
+static void
+an_open_exception_keeps_the_ceremony_open(void **state)
+{
+	struct people who = { .taker = "witness-1" };
+	struct cer_room *room = room_with(&who);
+	struct kc_err err = { 0 };
+
+	(void)state;
+	make_cards(room, 3);
+	for (int64_t i = 1; i <= 2; i++)
+		ROW(room, "exception.open", &room->inst[0],
+		    AUD_I("number", i));
+	ROW(room, "exception.close", &room->inst[0], AUD_I("number", 1));
+	t_fails(cer_do_close(room, &room->inst[1], &err), &err, KC_EREFUSED,
+	    "1 exception(s) are still open");
+	assert_false(room->st.closed);
+	ROW(room, "exception.close", &room->inst[0], AUD_I("number", 2));
+	t_ok(cer_do_close(room, &room->inst[1], &err), &err);
+	assert_true(room->st.closed);
+	done(room);
+}
+
 static kc_result
 count(void *ctx, const struct aud_entry *e, struct kc_err *err)
 {
@@ -247,6 +269,7 @@ main(void)
 		cmocka_unit_test(close_lists_what_is_unaccounted_for),
 		cmocka_unit_test(
 		    a_plan_that_was_begun_is_finished_before_the_close),
+		cmocka_unit_test(an_open_exception_keeps_the_ceremony_open),
 		cmocka_unit_test(the_close_out_lists_every_card),
 		cmocka_unit_test(a_script_that_places_needs_a_plan_that_holds),
 	};

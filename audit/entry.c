@@ -104,18 +104,16 @@ aud_commit(const char *id, uint64_t n, const char *name,
     struct kc_err *err)
 {
 	struct kc_buf text = { 0 };
-	json_t *arr = json_array();
 	kc_result r;
 
-	KC_TRY(r, kc_json_add_new(arr, json_string(id), err));
-	KC_TRY(r, kc_json_add_new(arr, json_integer((json_int_t)n), err));
-	KC_TRY(r, kc_json_add_new(arr, json_string(name), err));
-	KC_TRY(r, kc_json_add_new(arr, json_incref(v->value), err));
-	KC_TRY(r, kc_json_canon(arr, &text, err));
+	/* id and name are of characters that JSON writes as they are. */
+	KC_TRY(r, kc_buf_addf(&text, err, "[\"%s\",%llu,\"%s\",", id,
+	    (unsigned long long)n, name));
+	KC_TRY(r, kc_json_canon(v->value, &text, err));
+	KC_TRY(r, kc_buf_add(&text, "]", 1, err));
 	r = kc_sha256((struct kc_part[]){ { "\2", 1 },
 	    { v->salt, sizeof v->salt }, { text.p, text.len } }, 3, ret, err);
 out:
-	json_decref(arr);
 	kc_buf_free(&text);
 	return r;
 }

@@ -345,6 +345,13 @@ aud_get(struct aud_journal *j, uint64_t n, struct aud_entry *ret,
 	return r;
 }
 
+void
+aud_hold(struct aud_journal *j, bool hold)
+{
+	(void)sqlite3_exec(j->db, hold ? "BEGIN" : "COMMIT", NULL, NULL,
+	    NULL);
+}
+
 kc_result
 aud_each(struct aud_journal *j, uint64_t from, uint64_t to,
     kc_result (*fn)(void *ctx, const struct aud_entry *e, struct kc_err *err),

@@ -105,6 +105,10 @@ KC_MUST kc_result aud_append(struct aud_journal *j, const char *kind,
 KC_MUST kc_result aud_get(struct aud_journal *j, uint64_t n,
     struct aud_entry *ret, struct kc_err *err);
 
+/* aud_hold: from here on every read is under one lock, until it is released;
+ *  a writer waits meanwhile, so nothing else may be waited for. */
+void aud_hold(struct aud_journal *j, bool hold);
+
 /* aud_each: call fn for entries from..to-1 in order; stops on failure. */
 KC_MUST kc_result aud_each(struct aud_journal *j, uint64_t from, uint64_t to,
     kc_result (*fn)(void *ctx, const struct aud_entry *e, struct kc_err *err),

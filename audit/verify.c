@@ -44,7 +44,9 @@ check_database(const char *path, struct aud_check *c, struct aud_verdict *v,
 	KC_TRY(r, aud_open(path, false, &j, err));
 	KC_TRY(r, aud_state_init(&c->st, aud_get_mode(j), aud_get_id(j),
 	    err));
+	aud_hold(j, true);
 	r = aud_each(j, 0, aud_count(j), feed, c, err);
+	aud_hold(j, false);
 	if (!kc_ok(r)) {
 		r = kc_prefix(err, "%s", path);
 		goto out;

@@ -60,6 +60,12 @@ walk_script two.yaml 'card.identify holder-1' 'read administrator' \
 pcsc_start 1
 card_start one 0 --serial 5551
 card_in 0
+card_start extra 1 --serial 5559
+card_in 1
+expect_exit 4 "2 cards are present that could be holder-1's: leave only that \
+one in the readers" walk both make.yaml free.yaml
+card_stop extra
+card_out 1
 expect_exit 1 "the card with serial 5551 was made holder-1's in this \
 ceremony: it is given a second time, for holder-2" walk made make.yaml free.yaml
 pin=$(cat made/holder-1.pin)

@@ -28,7 +28,7 @@ nothing()
 	same "$1: nothing is left" "" "$(ls -A "$2")"
 }
 
-expect_exit 0 'read back: 17 files' "$ceremony" audit export --dir d -o second
+expect_exit 0 'read back: 18 files' "$ceremony" audit export --dir d -o second
 tail -n 1 out >last
 same "the last line names the export" "export: second" "$(cat last)"
 hash=$(sha256sum <second/manifest.json | cut -c1-64)

@@ -99,7 +99,7 @@ def suspended(t, w):
     shot = t.see("sign a checkpoint first")
     compare("suspending", t.settled())
     shot = w.until("3.1", "goes into a bag")
-    compare("suspend_bag", shot)
+    compare("suspend_bag", shot, terminal.scrolled)
     w.until("Suspended in step 3.1")
     compare("suspended", t.settled(), terminal.loose)
     w.head = terminal.head_words(t.settled())

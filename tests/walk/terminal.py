@@ -95,6 +95,12 @@ def masked(shot):
                   text, flags=re.S)
 
 
+def scrolled(shot):
+    """Of a hash that is cut off above: how many lines its words take, and so
+    whether the last of its digits are still seen, differs."""
+    return re.sub(r"xxxx(?: +xxxx)+", "<words>", masked(shot))
+
+
 def loose(shot):
     """Words are of many lengths: rows may differ by one, texts may not."""
     left, right = [], []

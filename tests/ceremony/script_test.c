@@ -211,6 +211,46 @@ the_shipped_scripts_are_read(void **state)
 	}
 }
 
+static bool
+is_do(const struct cer_script *s, size_t i, const char *action)
+{
+	return i < s->n_steps && strcmp(s->step[i].action->name, action) == 0;
+}
+
+/* What the cards sign first: that the pool gives its domain out (after
+ * set.build), that a domain is opened for somebody else, and everything. */
+static void
+the_shipped_scripts_sign_before_what_cannot_be_undone(void **state)
+{
+	static const char *const names[] = { "rehearsal", "activation",
+		"recovery", "reshare", "proof" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct cer_script *s = calloc(1, sizeof *s);
+		struct kc_err err = { 0 };
+		bool built = false;
+		char path[80];
+
+		assert_non_null(s);
+		(void)snprintf(path, sizeof path, "scripts/%s.yaml",
+		    names[i]);
+		t_ok(cer_script_read(path, s, &err), &err);
+		for (size_t k = 0; k < s->n_steps; k++) {
+			built = built || is_do(s, k, "set.build");
+			if ((is_do(s, k, "domain.import") && built) ||
+			    is_do(s, k, "recovery.unlock") ||
+			    is_do(s, k, "domain.reshare") ||
+			    is_do(s, k, "export"))
+				assert_true(is_do(s, k - 1, "checkpoint"));
+			if (is_do(s, k, "close"))
+				assert_true(is_do(s, k + 1, "checkpoint"));
+		}
+		cer_script_free(s);
+		free(s);
+	}
+}
+
 static int
 setup(void **state)
 {
@@ -231,6 +271,8 @@ main(void)
 		cmocka_unit_test(values_of_an_action_s_own_fields_are_checked),
 		cmocka_unit_test(a_script_cut_at_any_line_is_refused_or_whole),
 		cmocka_unit_test(the_shipped_scripts_are_read),
+		cmocka_unit_test(
+		    the_shipped_scripts_sign_before_what_cannot_be_undone),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);

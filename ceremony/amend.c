@@ -233,7 +233,38 @@ out:
 	return r;
 }
 
-/* The file under its hash's name, then the row that makes it the one. */
+/* The file under its hash's name.  One of that name is from an amendment
+ * that was cut off, or somebody else's: no row may name that. */
+static kc_result
+put_file(struct cer_room *room, const struct cer_site *next, const char *sha,
+    struct kc_err *err)
+{
+	struct kc_buf name = { 0 }, path = { 0 }, have = { 0 };
+	uint8_t found[KC_SHA256];
+	char hex[KC_HEX];
+	kc_result r;
+
+	KC_TRY(r, kc_buf_addf(&name, err, "site-%.16s.yaml", sha));
+	KC_TRY(r, cer_path(room, kc_buf_str(&name), "", &path, err));
+	if (!kc_file_exists(kc_buf_str(&path))) {
+		r = kc_file_write_new(kc_buf_str(&path), next->bytes.p,
+		    next->bytes.len, 0600, err);
+		goto out;
+	}
+	KC_TRY(r, kc_file_read(kc_buf_str(&path), CER_YAML_MAX, &have, err));
+	KC_TRY(r, kc_sha256_one(have.p, have.len, found, err));
+	kc_hex(found, sizeof found, hex);
+	if (strcmp(hex, sha) != 0)
+		r = KC_FAIL(err, KC_EEXISTS, 0, "%s is there with other "
+		    "content: move it away", kc_buf_str(&path));
+out:
+	kc_buf_free(&have);
+	kc_buf_free(&path);
+	kc_buf_free(&name);
+	return r;
+}
+
+/* The file, then the row that makes it the one in use. */
 static kc_result
 put(struct cer_room *room, const struct cer_instance *in,
     const struct cer_site *next, const char *replaced, const char *by,
@@ -241,7 +272,6 @@ put(struct cer_room *room, const struct cer_instance *in,
 {
 	int64_t number = room->st.exceptions + 1;
 	char old[KC_HEX], sha[KC_HEX];
-	struct kc_buf name = { 0 }, path = { 0 };
 	const struct aud_fact open[] = {
 		AUD_I("number", number),
 		AUD_S("expected", "the cards of the site file"),
@@ -260,18 +290,12 @@ put(struct cer_room *room, const struct cer_instance *in,
 
 	kc_hex(room->site.sha256, KC_SHA256, old);
 	kc_hex(next->sha256, KC_SHA256, sha);
-	KC_TRY(r, kc_buf_addf(&name, err, "site-%.16s.yaml", sha));
-	KC_TRY(r, cer_path(room, kc_buf_str(&name), "", &path, err));
-	if (!kc_file_exists(kc_buf_str(&path)))
-		KC_TRY(r, kc_file_write_new(kc_buf_str(&path), next->bytes.p,
-		    next->bytes.len, 0600, err));
+	KC_TRY(r, put_file(room, next, sha, err));
 	KC_TRY(r, cer_row(room, "exception.open", in, open, 5, err));
 	KC_TRY(r, cer_row(room, CER_SITE_AMENDED, in, f, 5, err));
 	room->amended = true;
 	r = cer_row(room, "exception.close", in, open, 1, err);
 out:
-	kc_buf_free(&name);
-	kc_buf_free(&path);
 	return r;
 }
 

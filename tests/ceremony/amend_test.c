@@ -3,6 +3,7 @@
  * What an amendment of the site file may change, and what the journal makes
  * of one.
  */
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ceremony/amend.h"
@@ -233,6 +234,130 @@ the_file_of_the_last_amendment_is_read_and_checked(void **state)
 	done(room);
 }
 
+static void
+nothing(void *ctx, const struct cer_view *v)
+{
+	(void)ctx;
+	(void)v;
+}
+
+/* Who is asked to type AMEND, one after another. */
+static kc_result
+says(void *ctx, const struct cer_view *v, const struct cer_prompt *p,
+    struct cer_answer *ret, struct kc_err *err)
+{
+	char *asked = ctx;
+
+	(void)v;
+	(void)err;
+	if (p->kind == CER_ASK_WORD) {
+		assert_string_equal(p->word, "AMEND");
+		(void)snprintf(asked + strlen(asked), 60, "%s ", p->person);
+	} else {
+		(void)snprintf(ret->text, sizeof ret->text, "DEAD-1");
+	}
+	return KC_DONE;
+}
+
+/* SMALL_SCRIPT with one step another; the changed file on the medium. */
+static struct cer_room *
+room_with(const char *from, const char *to, char *asked)
+{
+	char *script = swap(SMALL_SCRIPT, from, to);
+	char *text = changed(exchange, 3), path[400];
+	struct cer_room *room = room_of(script, SITE);
+	struct kc_err err = { 0 };
+
+	room->dir = strdup(dir);
+	room->rehearsal = true;
+	room->site.medium = "medium";
+	room->ui = (struct cer_ui){ .ctx = asked, .show = nothing,
+		.ask = says };
+	(void)snprintf(path, sizeof path, "%s/medium", dir);
+	(void)mkdir(path, 0700);
+	(void)snprintf(path, sizeof path, "%s/medium/to-offline", dir);
+	(void)mkdir(path, 0700);
+	(void)snprintf(path, sizeof path, "%s/medium/to-offline/site.yaml",
+	    dir);
+	(void)unlink(path);
+	t_ok(kc_file_write_new(path, text, strlen(text), 0600, &err), &err);
+	free(text);
+	free(script);
+	return room;
+}
+
+static void
+two_people_amend_and_an_exception_is_numbered(void **state)
+{
+	char asked[200] = "";
+	struct cer_room *room = room_with("title: A small one",
+	    "title: A small one", asked);
+	struct kc_err err = { 0 };
+
+	char path[400], sha[KC_HEX], *text = changed(exchange, 3);
+	struct cer_site *next = site_of(text);
+
+	(void)state;
+	kc_hex(next->sha256, KC_SHA256, sha);
+	(void)snprintf(path, sizeof path, "%s/site-%.16s.yaml", dir, sha);
+	(void)unlink(path);
+	t_ok(kc_file_write_new(path, SITE, strlen(SITE), 0600, &err), &err);
+	t_fails(cer_amend(room, &room->inst[1], &err), &err, KC_EEXISTS,
+	    "is there with other content");
+	assert_false(room->amended);
+	assert_int_equal(room->st.exceptions, 0);
+	assert_int_equal(unlink(path), 0);
+	/* One that was cut off after its file is done with the same file. */
+	t_ok(kc_file_write_new(path, text, strlen(text), 0600, &err), &err);
+	drop(next);
+	free(text);
+	asked[0] = '\0';
+	t_ok(cer_amend(room, &room->inst[1], &err), &err);
+	assert_string_equal(asked, "administrator-1 witness-1 ");
+	assert_true(room->amended);
+	assert_int_equal(room->st.exceptions, 1);
+	assert_false(room->st.exception_open[1]);
+	t_ok(cer_room_again(room, &err), &err);
+	assert_false(room->amended);
+	assert_string_equal(room->site.card[1].id, "spare-1");
+	done(room);
+}
+
+static void
+a_card_whose_certificate_is_in_the_set_stays(void **state)
+{
+	char asked[200] = "";
+	struct cer_room *room = room_with("do: checkpoint", "do: set.build",
+	    asked);
+	struct kc_err err = { 0 };
+
+	(void)state;
+	ROW(room, "step.done", &room->inst[3], AUD_B("x", true));
+	t_fails(cer_amend(room, &room->inst[1], &err), &err, KC_EREFUSED,
+	    "the card of holder-2 cannot be replaced any more: the set is "
+	    "built with the certificate of this card");
+	assert_non_null(strstr(err.certain, "is the one before"));
+	assert_string_equal(asked, "");
+	assert_false(room->amended);
+	assert_int_equal(room->st.exceptions, 0);
+	done(room);
+}
+
+static void
+no_spare_has_the_key_of_a_card_that_is_identified(void **state)
+{
+	char asked[200] = "";
+	struct cer_room *room = room_with("do: card.generate",
+	    "do: card.identify", asked);
+	struct kc_err err = { 0 };
+
+	(void)state;
+	t_fails(cer_amend(room, &room->inst[1], &err), &err, KC_EREFUSED,
+	    "the domain's share is for the key on this card");
+	assert_string_equal(asked, "");
+	done(room);
+}
+
 static int
 setup(void **state)
 {
@@ -252,6 +377,10 @@ main(void)
 		cmocka_unit_test(the_spare_s_person_does_the_card_steps_again),
 		cmocka_unit_test(
 		    the_file_of_the_last_amendment_is_read_and_checked),
+		cmocka_unit_test(two_people_amend_and_an_exception_is_numbered),
+		cmocka_unit_test(a_card_whose_certificate_is_in_the_set_stays),
+		cmocka_unit_test(
+		    no_spare_has_the_key_of_a_card_that_is_identified),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);

@@ -166,7 +166,7 @@ done
 site 2 "$ykcs11"
 walk recovery 2
 did 2 'the witnesses new keys; the holders, known by theirs, open twice' \
-    'ykcs11 generate=3:2048 certificate=3 sign=4 decrypt=4 identify=6'
+    'ykcs11 generate=3:2048 certificate=3 sign=6 decrypt=4 identify=6'
 restored neu
 row ykcs11 "$generate" "$c" "$c" "$c" "$cell"
 
@@ -212,7 +212,7 @@ site 1 "$opensc"
 sed -i 's/^destination: .*/destination: contoso-hsm-third/' site1.yaml
 walk recovery 1
 did 1 'the holders, known by their certificates, open twice' \
-    'SoftHSM2 generate=3:3072 certificate=3 sign=4 decrypt=4 identify=6'
+    'SoftHSM2 generate=3:3072 certificate=3 sign=6 decrypt=4 identify=6'
 c=$cell
 restored third
 row OpenSC "$generate" "$certificate" "$sign" "$c" "$cell"

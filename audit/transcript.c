@@ -40,10 +40,6 @@ static const struct chapter chapters[] = {
 	  "taken.by", "to" }, "Nothing was placed." },
 	{ "Close-out", "custody.item", "item", { "item", "what", "where" },
 	  "No item was listed." },
-	{ "Places", "custody.place", "item", { "item", "what", "of", "bag",
-	  "taken.by", "to" }, "Nothing was placed." },
-	{ "Close-out", "custody.item", "item", { "item", "what", "where" },
-	  "No item was listed." },
 };
 
 struct table {

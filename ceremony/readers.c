@@ -280,7 +280,7 @@ void
 cer_readers_lines(struct cer_room *room)
 {
 	const struct cer_readers *s = room->readers;
-	char label[24];
+	char label[40];
 
 	if (s == NULL)
 		return;

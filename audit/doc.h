@@ -22,6 +22,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+struct page_edge;
+
 /* aud_doc_text: add a block of spans.  kind "h", "p" or "li" */
 KC_MUST kc_result aud_doc_text(json_t *doc, const char *kind, int level,
     const char *const *spans, size_t n, struct kc_err *err);
@@ -45,10 +47,10 @@ KC_MUST kc_result aud_doc_markdown(const json_t *doc, struct kc_buf *ret,
     struct kc_err *err);
 
 /* aud_doc_pdf: the document as PDF; the same one gives the same bytes.
- *  head   the line at the top of each page
+ *  edge   the lines above and below the text of each page
  *  stamp  behind each page's text ("REHEARSAL"), or NULL
  *  Errors: KC_EIO a font is missing */
-KC_MUST kc_result aud_doc_pdf(const json_t *doc, const char *head,
+KC_MUST kc_result aud_doc_pdf(const json_t *doc, const struct page_edge *edge,
     const char *stamp, struct kc_buf *ret, struct kc_err *err);
 
 #endif

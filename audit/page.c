@@ -4,8 +4,13 @@
  */
 #include "audit/page.h"
 
+#include <hpdf_font.h>
+#include <hpdf_fontdef.h>
+
 #include <stdio.h>
 #include <string.h>
+
+#include "base/text.h"
 
 #define FONTS "/usr/share/fonts/truetype/dejavu/"
 #define LAST_GLYPH 0xd7ff
@@ -154,23 +159,26 @@ pages_fill(struct pages *p, float x, float y, float width, float height,
 }
 
 static void
-head_and_foot(struct pages *p, const char *head, unsigned n, unsigned of)
+head_and_foot(struct pages *p, const struct page_edge *edge, unsigned n,
+    unsigned of)
 {
 	const float size = 7.5f;
-	char foot[48];
+	char number[48];
 
-	(void)snprintf(foot, sizeof foot, "page %u of %u", n, of);
+	(void)snprintf(number, sizeof number, "page %u of %u", n, of);
 	(void)HPDF_Page_SetRGBFill(p->page, 0.3f, 0.3f, 0.3f);
-	pages_put(p, PAGE_PLAIN, size, PAGE_LEFT, PAGE_HEIGHT - 42, head,
-	    strlen(head));
+	pages_put(p, PAGE_PLAIN, size, PAGE_LEFT, PAGE_HEIGHT - 42,
+	    edge->head, strlen(edge->head));
+	pages_put(p, PAGE_PLAIN, size, PAGE_LEFT, 36, edge->foot,
+	    strlen(edge->foot));
 	pages_put(p, PAGE_PLAIN, size, PAGE_WIDTH - PAGE_LEFT -
-	    pages_width(p, PAGE_PLAIN, size, foot, strlen(foot)), 36, foot,
-	    strlen(foot));
+	    pages_width(p, PAGE_PLAIN, size, number, strlen(number)), 36,
+	    number, strlen(number));
 	pages_rule(p, PAGE_LEFT, PAGE_HEIGHT - 48, PAGE_SPACE);
 }
 
 kc_result
-pages_save(struct pages *p, const char *head, struct kc_buf *ret,
+pages_save(struct pages *p, const struct page_edge *edge, struct kc_buf *ret,
     struct kc_err *err)
 {
 	HPDF_BYTE piece[4096];
@@ -184,7 +192,7 @@ pages_save(struct pages *p, const char *head, struct kc_buf *ret,
 	(void)HPDF_ResetError(p->pdf);
 	for (unsigned i = 0; i < count; i++) {
 		p->page = HPDF_GetPageByIndex(p->pdf, i);
-		head_and_foot(p, head, i + 1, count);
+		head_and_foot(p, edge, i + 1, count);
 	}
 	if (HPDF_SaveToStream(p->pdf) != HPDF_OK || p->failed != 0)
 		return KC_FAIL(err, KC_EBUG, (long)p->failed,
@@ -199,8 +207,8 @@ pages_save(struct pages *p, const char *head, struct kc_buf *ret,
 	return r;
 }
 
-/* How many bytes of a word fit: whole characters, and of hexadecimal digits
- * a multiple of four. */
+/* How many bytes of a word fit: whole characters, of hexadecimal digits a
+ * multiple of four, of others to the last hyphen if there is one. */
 static size_t
 fitting(const struct pen *pen, enum page_font font, const char *word,
     size_t len)
@@ -217,6 +225,9 @@ fitting(const struct pen *pen, enum page_font font, const char *word,
 		if (!hex || i % 4 == 0 || i == len)
 			fit = i;
 	}
+	for (size_t i = fit; i > 0 && fit < len; i--)
+		if (word[i - 1] == '-')
+			return i;
 	return fit > 0 ? fit : len;
 }
 
@@ -224,8 +235,19 @@ static void
 new_line(struct pen *pen)
 {
 	pen->x = pen->left;
-	pen->y -= pen->size * PAGE_LEADING;
 	pen->lines++;
+}
+
+/* A piece of a word on the pen's line, if that is one to draw. */
+static void
+draw(const struct pen *pen, enum page_font font, const char *word, size_t n)
+{
+	int line = pen->lines - 1 - pen->first;
+
+	if (line >= 0 && line < pen->most)
+		pages_put(pen->p, font, pen->size, pen->x, pen->top -
+		    pen->size - (float)line * pen->size * PAGE_LEADING, word,
+		    n);
 }
 
 static void
@@ -242,15 +264,46 @@ put_word(struct pen *pen, enum page_font font, const char *word, size_t len)
 			width = pages_width(pen->p, font, pen->size, word,
 			    n);
 		}
-		if (pen->draws)
-			pages_put(pen->p, font, pen->size, pen->x, pen->y,
-			    word, n);
+		draw(pen, font, word, n);
 		pen->x += width;
 		word += n;
 		len -= n;
 		if (len > 0)
 			new_line(pen);
 	}
+}
+
+static bool
+has_glyph(const struct pages *p, enum page_font font, uint32_t cp)
+{
+	const struct _HPDF_FontAttr_Rec *attr = p->font[font]->attr;
+
+	return cp <= LAST_GLYPH && HPDF_TTFontDef_GetGlyphid(attr->fontdef,
+	    (HPDF_UINT16)cp) != 0;
+}
+
+/* A word with U+XXXX for what the font lacks. */
+static void
+put_known(struct pen *pen, enum page_font font, const char *word, size_t len)
+{
+	const uint8_t *s = (const uint8_t *)word;
+	char name[16];
+	uint32_t cp = 0;
+	size_t run = 0, n;
+
+	for (; (n = kc_utf8_next(s + run, len - run, &cp)) > 0;) {
+		if (has_glyph(pen->p, font, cp)) {
+			run += n;
+			continue;
+		}
+		(void)snprintf(name, sizeof name, "U+%04X", (unsigned)cp);
+		put_word(pen, font, (const char *)s, run);
+		put_word(pen, font, name, strlen(name));
+		s += run + n;
+		len -= run + n;
+		run = 0;
+	}
+	put_word(pen, font, (const char *)s, run);
 }
 
 void
@@ -267,7 +320,7 @@ pen_flow(struct pen *pen, enum page_font font, const char *text)
 			text++;
 			continue;
 		}
-		put_word(pen, font, text, n);
+		put_known(pen, font, text, n);
 		text += n;
 	}
 }

@@ -20,8 +20,14 @@
 #define PAGE_BOTTOM 62.0f
 #define PAGE_SPACE (PAGE_WIDTH - 2 * PAGE_LEFT)
 #define PAGE_LEADING 1.38f	/* of a line, in sizes of its font */
+#define PAGE_FULL (PAGE_HEIGHT - PAGE_TOP - PAGE_BOTTOM)
 
 enum page_font { PAGE_PLAIN, PAGE_STRONG, PAGE_FONTS };
+
+/* struct page_edge: what stands on each page above and below its text. */
+struct page_edge {
+	const char *head, *foot;
+};
 
 /* struct pages: a PDF while it is made. */
 struct pages {
@@ -39,8 +45,8 @@ KC_MUST kc_result pages_open(struct pages *p, const char *stamp,
     struct kc_err *err);
 void pages_free(struct pages *p);
 
-/* pages_save: head and foot of each page, then the bytes. */
-KC_MUST kc_result pages_save(struct pages *p, const char *head,
+/* pages_save: the edge's two lines on each page, then the bytes. */
+KC_MUST kc_result pages_save(struct pages *p, const struct page_edge *edge,
     struct kc_buf *ret, struct kc_err *err);
 
 /* pages_room: begin a page unless this much is free on the last one. */
@@ -54,17 +60,21 @@ float pages_width(const struct pages *p, enum page_font font, float size,
 void pages_put(struct pages *p, enum page_font font, float size, float x,
     float y, const char *text, size_t len);
 
-/* struct pen: words that flow between two edges, line under line. */
+/* struct pen: words that flow between two edges, line under line.  Only
+ * the lines from first, most of them, are drawn: what is longer than a page
+ * goes on it in pieces, and with most 0 a text is measured. */
 struct pen {
-	struct pages *p;	/* NULL p->page: only measured */
+	struct pages *p;
 	float left, right, size;
-	float x, y;		/* of the next word; y its line's */
-	int lines;
-	bool draws;
+	float top;		/* the upper edge of the first line drawn */
+	int first, most;
+	float x;		/* of the next word */
+	int lines;		/* begun so far: at least 1 */
 };
 
 /* pen_flow: the words of a text; a word wider than the space between the
- *  edges is broken, hexadecimal ones after a multiple of four digits. */
+ *  edges is broken, hexadecimal ones after a multiple of four digits.  A
+ *  character that the font does not have is put as U+XXXX. */
 void pen_flow(struct pen *pen, enum page_font font, const char *text);
 
 /* pages_rule, pages_fill: a thin grey line; a filled rectangle. */

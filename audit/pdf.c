@@ -10,46 +10,83 @@
 #include "base/json.h"
 
 #define COLUMNS 12
-#define CELL 8.0f		/* size of a table's text */
+#define BODY 10.0f		/* size of a text */
+#define CELL 10.0f		/* of a table's */
+#define SIGN 200.0f		/* width of a name beside its line */
 #define PAD 3.0f
 
-/* Spans between two edges; the height of their lines.  With draws they go
- * from y down. */
-static float
-flow(struct pages *p, const json_t *spans, float left, float size,
-    float y, bool draws, bool strong)
-{
-	struct pen pen = { .p = p, .left = left, .right = PAGE_WIDTH -
-	    PAGE_LEFT, .size = size, .x = left, .y = y - size, .lines = 1,
-	    .draws = draws };
+/* struct text: spans between a left edge and the right one. */
+struct text {
+	const json_t *spans;
+	float left, size;
+	bool strong;
+};
 
-	for (size_t i = 0; i < json_array_size(spans); i++)
-		pen_flow(&pen, i % 2 == 1 || strong ? PAGE_STRONG :
-		    PAGE_PLAIN, json_string_value(json_array_get(spans, i)));
-	return (float)pen.lines * size * PAGE_LEADING;
+/* The lines of a text from first, at most so many, from the free part of the
+ * page down; how many it has. */
+static int
+flow(struct pages *p, const struct text *t, int first, int most)
+{
+	struct pen pen = { .p = p, .left = t->left, .right = PAGE_WIDTH -
+	    PAGE_LEFT, .size = t->size, .x = t->left, .top = p->y,
+	    .first = first, .most = most, .lines = 1 };
+
+	for (size_t i = 0; i < json_array_size(t->spans); i++)
+		pen_flow(&pen, i % 2 == 1 || t->strong ? PAGE_STRONG :
+		    PAGE_PLAIN, json_string_value(json_array_get(t->spans,
+		    i)));
+	return pen.lines;
 }
 
-/* A block of text; one that is longer than a page stays whole all the same,
- * for no value is (audit/transcript.h). */
-static void
-put_text(struct pages *p, const json_t *block, const char *kind, int level)
+/* How many lines the page has room for. */
+static int
+lines_free(const struct pages *p, float size, float pad)
 {
-	static const float heads[] = { 20, 13, 10.5f };
-	bool head = strcmp(kind, "h") == 0, item = strcmp(kind, "li") == 0;
-	const json_t *spans = json_object_get(block, "t");
-	float size = head && level > 0 ? heads[level - 1] : item ? 8.5f : 10;
-	float left = PAGE_LEFT + (item ? 10 + 12 * (float)level : 0);
-	float before = head ? size * 0.8f : 0;
-	float height = flow(p, spans, left, size, 0, false, head);
+	float n = (p->y - PAGE_BOTTOM - 2 * pad) / (size * PAGE_LEADING);
 
-	pages_room(p, before + height + (head ? 60 : 0));
+	return n > 1 ? (int)n : 1;
+}
+
+static void
+put_bullet(struct pages *p, const struct text *t, int level)
+{
+	const char *s = level > 0 ? "–" : "•";
+
+	pages_put(p, PAGE_PLAIN, t->size, t->left - 9, p->y - t->size, s,
+	    strlen(s));
+}
+
+/* A block of text, kept together unless it is long, and with this much of what
+ * follows it. */
+static void
+put_text(struct pages *p, const json_t *block, const char *kind, float keep)
+{
+	static const float heads[] = { 20, 14, 11 };
+	int level = (int)json_integer_value(json_object_get(block, "level"));
+	bool head = strcmp(kind, "h") == 0, item = strcmp(kind, "li") == 0;
+	struct text t = { json_object_get(block, "t"), PAGE_LEFT + (item ?
+	    10 + 12 * (float)level : 0), head && level > 0 ?
+	    heads[level - 1] : BODY, head };
+	int lines = flow(p, &t, 0, 0), done = 0, n;
+	float leading = t.size * PAGE_LEADING;
+	float before = head ? t.size * 0.8f : 0;
+	float height = (float)lines * leading;
+
+	if (height > PAGE_FULL / 2)
+		height = 3 * leading;
+	pages_room(p, height + before + keep);
 	if (p->y < PAGE_HEIGHT - PAGE_TOP)
 		p->y -= before;
 	if (item)
-		pages_put(p, PAGE_PLAIN, size, left - 9, p->y - size,
-		    level > 0 ? "–" : "•", 3);
-	(void)flow(p, spans, left, size, p->y, true, head);
-	p->y -= height + (head ? size * 0.3f : item ? 2 : 6);
+		put_bullet(p, &t, level);
+	for (; done < lines; done += n) {
+		pages_room(p, leading);
+		n = lines_free(p, t.size, 0);
+		n = n < lines - done ? n : lines - done;
+		(void)flow(p, &t, done, n);
+		p->y -= (float)n * leading;
+	}
+	p->y -= head ? t.size * 0.3f : item ? 2 : 6;
 }
 
 static const char *
@@ -60,91 +97,115 @@ cell_of(const json_t *row, size_t i)
 	return s != NULL ? s : "";
 }
 
-/* Widths by what the columns hold; too wide ones give way to the others. */
-static size_t
-widths(const struct pages *p, const json_t *cols, const json_t *rows,
-    float ret[static COLUMNS])
-{
-	size_t n = json_array_size(cols) < COLUMNS ? json_array_size(cols) :
-	    COLUMNS;
-	float sum = 0, over = 0, fair;
+/* struct grid: the columns of a table. */
+struct grid {
+	const json_t *cols;
+	size_t n;
+	float width[COLUMNS];
+};
 
-	for (size_t i = 0; i < n; i++) {
-		ret[i] = pages_width(p, PAGE_STRONG, CELL, cell_of(cols, i),
-		    strlen(cell_of(cols, i)));
+/* Widths by what the columns hold; too wide ones give way to the others. */
+static void
+widths(const struct pages *p, const json_t *rows, struct grid *g)
+{
+	float sum = 0, over = 0, fair, *w = g->width;
+
+	g->n = json_array_size(g->cols) < COLUMNS ?
+	    json_array_size(g->cols) : COLUMNS;
+	for (size_t i = 0; i < g->n; i++) {
+		w[i] = pages_width(p, PAGE_STRONG, CELL, cell_of(g->cols, i),
+		    strlen(cell_of(g->cols, i)));
 		for (size_t k = 0; k < json_array_size(rows); k++) {
 			const char *s = cell_of(json_array_get(rows, k), i);
-			float w = pages_width(p, PAGE_PLAIN, CELL, s,
+			float one = pages_width(p, PAGE_PLAIN, CELL, s,
 			    strlen(s));
 
-			ret[i] = w > ret[i] ? w : ret[i];
+			w[i] = one > w[i] ? one : w[i];
 		}
-		ret[i] += 2 * PAD + 1;
-		sum += ret[i];
+		w[i] += 2 * PAD + 1;
+		sum += w[i];
 	}
-	fair = PAGE_SPACE / (float)n;
-	for (size_t i = 0; i < n; i++)
-		over += ret[i] > fair ? ret[i] - fair : 0;
-	for (size_t i = 0; i < n && sum > PAGE_SPACE; i++)
-		if (ret[i] > fair)
-			ret[i] -= (ret[i] - fair) / over * (sum -
-			    PAGE_SPACE);
-	return n;
+	fair = PAGE_SPACE / (float)g->n;
+	for (size_t i = 0; i < g->n; i++)
+		over += w[i] > fair ? w[i] - fair : 0;
+	for (size_t i = 0; i < g->n && sum > PAGE_SPACE; i++)
+		if (w[i] > fair)
+			w[i] -= (w[i] - fair) / over * (sum - PAGE_SPACE);
 }
 
-/* One row from y down; its height. */
-static float
-put_row(struct pages *p, const json_t *row, const float *width, size_t n,
-    enum page_font font, float y, bool draws)
+/* The lines of a row's cells from first, at most so many, from the free part
+ * of the page down; how many the longest cell has. */
+static int
+flow_row(struct pages *p, const json_t *row, const struct grid *g,
+    enum page_font font, const int part[static 2])
 {
-	float x = PAGE_LEFT, height = 0;
+	float x = PAGE_LEFT;
+	int lines = 1;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < g->n; i++) {
 		struct pen pen = { .p = p, .left = x + PAD, .right = x +
-		    width[i] - PAD + 0.5f, .size = CELL, .x = x + PAD,
-		    .y = y - PAD - CELL, .lines = 1, .draws = draws };
-		float h;
+		    g->width[i] - PAD + 0.5f, .size = CELL, .x = x + PAD,
+		    .top = p->y - PAD, .first = part[0], .most = part[1],
+		    .lines = 1 };
 
 		pen_flow(&pen, font, cell_of(row, i));
-		h = (float)pen.lines * CELL * PAGE_LEADING + 2 * PAD;
-		height = h > height ? h : height;
-		x += width[i];
+		lines = pen.lines > lines ? pen.lines : lines;
+		x += g->width[i];
 	}
-	return height;
+	return lines;
+}
+
+static float
+row_height(int lines)
+{
+	return (float)lines * CELL * PAGE_LEADING + 2 * PAD;
 }
 
 static void
-put_columns(struct pages *p, const json_t *cols, const float *width, size_t n)
+put_columns(struct pages *p, const struct grid *g)
 {
-	float h = put_row(p, cols, width, n, PAGE_STRONG, p->y, false);
+	int lines = flow_row(p, g->cols, g, PAGE_STRONG, (int[]){ 0, 0 });
+	float h = row_height(lines);
 
 	pages_fill(p, PAGE_LEFT, p->y - h, PAGE_SPACE, h, 0.9f, 0.92f, 0.95f);
-	(void)put_row(p, cols, width, n, PAGE_STRONG, p->y, true);
+	(void)flow_row(p, g->cols, g, PAGE_STRONG, (int[]){ 0, lines });
 	p->y -= h;
+}
+
+/* A row, kept together unless it is long. */
+static void
+put_row(struct pages *p, const json_t *row, const struct grid *g)
+{
+	int lines = flow_row(p, row, g, PAGE_PLAIN, (int[]){ 0, 0 }), n;
+	float whole = row_height(lines);
+
+	if (whole > PAGE_FULL / 2)
+		whole = row_height(2);
+	for (int done = 0; done < lines; done += n) {
+		HPDF_Page before = p->page;
+
+		pages_room(p, done == 0 ? whole : row_height(1));
+		if (p->page != before)
+			put_columns(p, g);
+		n = lines_free(p, CELL, PAD);
+		n = n < lines - done ? n : lines - done;
+		(void)flow_row(p, row, g, PAGE_PLAIN, (int[]){ done, n });
+		p->y -= row_height(n);
+		pages_rule(p, PAGE_LEFT, p->y, PAGE_SPACE);
+	}
 }
 
 static void
 put_table(struct pages *p, const json_t *block)
 {
-	const json_t *cols = json_object_get(block, "cols");
 	const json_t *rows = json_object_get(block, "rows");
-	float width[COLUMNS] = { 0 };
-	size_t n = widths(p, cols, rows, width);
+	struct grid g = { .cols = json_object_get(block, "cols") };
 
+	widths(p, rows, &g);
 	pages_room(p, 60);
-	put_columns(p, cols, width, n);
-	for (size_t i = 0; i < json_array_size(rows); i++) {
-		const json_t *row = json_array_get(rows, i);
-		float h = put_row(p, row, width, n, PAGE_PLAIN, 0, false);
-		HPDF_Page before = p->page;
-
-		pages_room(p, h);
-		if (p->page != before)
-			put_columns(p, cols, width, n);
-		(void)put_row(p, row, width, n, PAGE_PLAIN, p->y, true);
-		p->y -= h;
-		pages_rule(p, PAGE_LEFT, p->y, PAGE_SPACE);
-	}
+	put_columns(p, &g);
+	for (size_t i = 0; i < json_array_size(rows); i++)
+		put_row(p, json_array_get(rows, i), &g);
 	p->y -= 8;
 }
 
@@ -156,9 +217,13 @@ put_sign(struct pages *p, const json_t *block)
 	for (size_t i = 0; i < json_array_size(lines); i++) {
 		const char *s = json_string_value(json_array_get(lines, i));
 
-		pages_room(p, 40);
-		pages_put(p, PAGE_PLAIN, 9, PAGE_LEFT, p->y - 30, s,
-		    strlen(s) < 60 ? strlen(s) : 60);
+		struct pen pen = { .p = p, .left = PAGE_LEFT, .right =
+		    PAGE_LEFT + SIGN, .size = BODY, .x = PAGE_LEFT,
+		    .most = 2, .lines = 1 };
+
+		pages_room(p, 46);
+		pen.top = p->y - 20;
+		pen_flow(&pen, PAGE_PLAIN, s);
 		pages_rule(p, PAGE_LEFT + 210, p->y - 32, 170);
 		pages_rule(p, PAGE_LEFT + 400, p->y - 32, PAGE_SPACE - 400);
 		pages_put(p, PAGE_PLAIN, 7, PAGE_LEFT + 210, p->y - 40,
@@ -169,11 +234,33 @@ put_sign(struct pages *p, const json_t *block)
 	}
 }
 
-static kc_result
-put_block(struct pages *p, const json_t *block, struct kc_err *err)
+static bool
+is_item(const json_t *block)
 {
 	const char *kind = json_string_value(json_object_get(block, "k"));
-	int level = (int)json_integer_value(json_object_get(block, "level"));
+
+	return kind != NULL && strcmp(kind, "li") == 0;
+}
+
+/* What a block of text wants under it on its page, by what follows it. */
+static float
+keep_of(const json_t *block, const json_t *next)
+{
+	const char *kind = json_string_value(json_object_get(block, "k"));
+
+	if (strcmp(kind, "h") == 0)
+		return pdf_is_time(next) ? pdf_time_height(next) : 60;
+	return is_item(block) && is_item(next) &&
+	    json_integer_value(json_object_get(next, "level")) >
+	    json_integer_value(json_object_get(block, "level")) ?
+	    2 * BODY * PAGE_LEADING : 0;
+}
+
+static kc_result
+put_block(struct pages *p, const json_t *block, const json_t *next,
+    struct kc_err *err)
+{
+	const char *kind = json_string_value(json_object_get(block, "k"));
 
 	if (strcmp(kind, "qr") == 0)
 		return pdf_qr(p, json_string_value(json_object_get(block,
@@ -185,21 +272,22 @@ put_block(struct pages *p, const json_t *block, struct kc_err *err)
 	else if (strcmp(kind, "sign") == 0)
 		put_sign(p, block);
 	else
-		put_text(p, block, kind, level);
+		put_text(p, block, kind, keep_of(block, next));
 	return KC_DONE;
 }
 
 kc_result
-aud_doc_pdf(const json_t *doc, const char *head, const char *stamp,
-    struct kc_buf *ret, struct kc_err *err)
+aud_doc_pdf(const json_t *doc, const struct page_edge *edge,
+    const char *stamp, struct kc_buf *ret, struct kc_err *err)
 {
 	struct pages p;
 	kc_result r = pages_open(&p, stamp, err);
 
 	for (size_t i = 0; i < json_array_size(doc) && kc_ok(r); i++)
-		r = put_block(&p, json_array_get(doc, i), err);
+		r = put_block(&p, json_array_get(doc, i), json_array_get(doc,
+		    i + 1), err);
 	if (kc_ok(r))
-		r = pages_save(&p, head, ret, err);
+		r = pages_save(&p, edge, ret, err);
 	pages_free(&p);
 	return r;
 }

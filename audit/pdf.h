@@ -16,5 +16,7 @@ KC_MUST kc_result pdf_qr(struct pages *p, const char *text,
 /* pdf_time: a block "time" (audit/doc.h): a bar for each act, marks over
  * them. */
 void pdf_time(struct pages *p, const json_t *block);
+bool pdf_is_time(const json_t *block);
+float pdf_time_height(const json_t *block);
 
 #endif

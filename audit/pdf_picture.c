@@ -16,7 +16,9 @@
 
 #define MODULE 2.6f
 #define LABEL 118.0f		/* width of the acts' names */
-#define BAR 13.0f
+#define TEXT 10.0f
+#define BAR 15.0f
+#define BARS 40		/* that a page has room for */
 #define TICKS 5
 
 kc_result
@@ -118,17 +120,11 @@ put_marks(struct pages *p, const json_t *marks, const struct axis *a,
 
 /* What the marks are, in words. */
 static void
-put_legend(struct pages *p, const json_t *marks)
+flow_legend(struct pen *pen, const json_t *marks)
 {
-	struct pen pen = { .p = p, .left = PAGE_LEFT, .right = PAGE_WIDTH -
-	    PAGE_LEFT, .size = 8, .x = PAGE_LEFT, .y = p->y - 8, .lines = 1,
-	    .draws = true };
 	char when[KC_TIME_CHARS], text[96];
 
-	if (json_array_size(marks) == 0)
-		return;
-	pen.y = p->y - 8;
-	pen_flow(&pen, PAGE_STRONG, "Red: ");
+	pen_flow(pen, PAGE_STRONG, "Red: ");
 	for (size_t i = 0; i < json_array_size(marks); i++) {
 		const json_t *o = json_array_get(marks, i);
 
@@ -136,9 +132,80 @@ put_legend(struct pages *p, const json_t *marks)
 		(void)snprintf(text, sizeof text, "%.40s %.8s%s",
 		    json_string_value(json_object_get(o, "t")), when + 11,
 		    i + 1 < json_array_size(marks) ? ", " : ".");
-		pen_flow(&pen, PAGE_PLAIN, text);
+		pen_flow(pen, PAGE_PLAIN, text);
 	}
-	p->y = pen.y - 10;
+}
+
+/* Line by line, for there may be more marks than a page has room for. */
+static void
+put_legend(struct pages *p, const json_t *marks)
+{
+	int lines = json_array_size(marks) > 0 ? 1 : 0;
+
+	for (int i = 0; i < lines; i++) {
+		struct pen pen = { .p = p, .left = PAGE_LEFT, .right =
+		    PAGE_WIDTH - PAGE_LEFT, .size = TEXT, .x = PAGE_LEFT,
+		    .first = i, .most = 1, .lines = 1 };
+
+		pages_room(p, TEXT * PAGE_LEADING);
+		pen.top = p->y;
+		flow_legend(&pen, marks);
+		lines = pen.lines;
+		p->y -= TEXT * PAGE_LEADING;
+	}
+	p->y -= 8;
+}
+
+static size_t
+bars_of(const json_t *block)
+{
+	size_t n = json_array_size(json_object_get(block, "bars"));
+
+	return n < BARS ? n : BARS;
+}
+
+bool
+pdf_is_time(const json_t *block)
+{
+	const char *kind = json_string_value(json_object_get(block, "k"));
+
+	return kind != NULL && strcmp(kind, "time") == 0;
+}
+
+float
+pdf_time_height(const json_t *block)
+{
+	return (float)bars_of(block) * BAR + 60;
+}
+
+static void
+put_bar(struct pages *p, const json_t *bar, const struct axis *a, float y)
+{
+	const char *name = json_string_value(json_object_get(bar, "t"));
+	struct pen pen = { .p = p, .left = PAGE_LEFT, .right = PAGE_LEFT +
+	    LABEL - 6, .size = TEXT, .x = PAGE_LEFT, .top = y - 1,
+	    .most = 1, .lines = 1 };
+	float from = place(a, at(bar, "from")), to = place(a, at(bar, "to"));
+
+	pen_flow(&pen, PAGE_PLAIN, name);
+	pages_fill(p, from, y - BAR + 3, to - from > 1 ? to - from : 1,
+	    BAR - 5, 0.25f, 0.42f, 0.62f);
+}
+
+/* The picture has an end: acts beyond it are in the Markdown. */
+static void
+put_beyond(struct pages *p, size_t all, size_t shown)
+{
+	char text[96];
+
+	if (all == shown)
+		return;
+	(void)snprintf(text, sizeof text, "The first %zu of %zu acts; "
+	    "transcript.md has all.", shown, all);
+	pages_room(p, TEXT * PAGE_LEADING);
+	pages_put(p, PAGE_PLAIN, TEXT, PAGE_LEFT, p->y - TEXT, text,
+	    strlen(text));
+	p->y -= TEXT * PAGE_LEADING;
 }
 
 void
@@ -147,28 +214,17 @@ pdf_time(struct pages *p, const json_t *block)
 	const json_t *bars = json_object_get(block, "bars");
 	const json_t *marks = json_object_get(block, "marks");
 	const struct axis a = axis_of(bars, marks);
-	size_t n = json_array_size(bars);
+	size_t n = bars_of(block);
 	float top, y;
 
-	n = n < 40 ? n : 40;
-	pages_room(p, (float)n * BAR + 60);
+	pages_room(p, pdf_time_height(block));
 	top = y = p->y;
-	for (size_t i = 0; i < n; i++) {
-		const json_t *o = json_array_get(bars, i);
-		const char *name = json_string_value(json_object_get(o,
-		    "t"));
-		float from = place(&a, at(o, "from"));
-		float to = place(&a, at(o, "to"));
-
-		pages_put(p, PAGE_PLAIN, 8, PAGE_LEFT, y - 9, name,
-		    strlen(name) < 24 ? strlen(name) : 24);
-		pages_fill(p, from, y - BAR + 3, to - from > 1 ? to - from :
-		    1, BAR - 5, 0.25f, 0.42f, 0.62f);
-		y -= BAR;
-	}
+	for (size_t i = 0; i < n; i++, y -= BAR)
+		put_bar(p, json_array_get(bars, i), &a, y);
 	put_marks(p, marks, &a, top, y);
 	put_axis(p, &a, y - 2);
 	p->y = y - 24;
+	put_beyond(p, json_array_size(bars), n);
 	put_legend(p, marks);
 }
 
@@ -176,15 +232,18 @@ kc_result
 aud_transcript_pdf(const json_t *doc, const struct aud_state *st,
     struct kc_buf *ret, struct kc_err *err)
 {
-	struct kc_buf head = { 0 };
+	struct kc_buf head = { 0 }, foot = { 0 };
 	kc_result r;
 
-	KC_TRY(r, kc_buf_addf(&head, err, "%s · %s · head ",
+	KC_TRY(r, kc_buf_addf(&head, err, "%s · %s",
 	    aud_mode_name(st->chain.mode), st->chain.id));
-	KC_TRY(r, kc_words(st->chain.head, 5, " ", &head, err));
-	r = aud_doc_pdf(doc, kc_buf_str(&head), st->chain.mode ==
-	    AUD_REHEARSAL ? "REHEARSAL" : NULL, ret, err);
+	KC_TRY(r, kc_buf_adds(&foot, "head ", err));
+	KC_TRY(r, kc_words(st->chain.head, 10, " ", &foot, err));
+	r = aud_doc_pdf(doc, &(struct page_edge){ kc_buf_str(&head),
+	    kc_buf_str(&foot) }, st->chain.mode == AUD_REHEARSAL ?
+	    "REHEARSAL" : NULL, ret, err);
 out:
+	kc_buf_free(&foot);
 	kc_buf_free(&head);
 	return r;
 }

@@ -18,6 +18,11 @@ check 'each letter has the pixels that were looked at' python3 \
     "$root/tests/audit/pixels.py" a.png "$picture"
 check 'and its words their places' python3 "$root/tests/audit/boxes.py" \
     a.pdf 40
+pdftotext a.pdf words 2>/dev/null
+check 'a letter that no font has is shown as its number' grep -q \
+    '^aU+6F22U+5B57b and U+1F600: ' words
+check 'nothing of what is longer than a page is lost' test \
+    "$(grep -o '\bn[0-9]\{4\}\b' words | wc -l)" = 4500
 check 'the same document' "$BUILD/tests/audit/alphabets" b.pdf
 check 'is the same PDF' cmp a.pdf b.pdf
 # The tests themselves: a letter that is not whole, words that lie wrong.
@@ -25,9 +30,11 @@ pdftoppm -r 91 -png -singlefile a.pdf c 2>/dev/null
 refute 'other pixels are told' python3 "$root/tests/audit/pixels.py" c.png \
     "$picture"
 refute 'too few words are told' python3 "$root/tests/audit/boxes.py" a.pdf \
-    4000
+    40000
 
 "$BUILD/tests/audit/make_ceremony" day export >/dev/null
+check 'each chapter stands once' test -z \
+    "$(grep '^## ' export/transcript.md | sort | uniq -d)"
 check 'an export has one, its words at their places' python3 \
     "$root/tests/audit/boxes.py" export/transcript.pdf 300
 check 'it is printed again' "$ceremony" audit print export -o again.pdf
@@ -36,6 +43,8 @@ check 'as Markdown too' "$ceremony" audit print export -o again.md
 check 'the same too' cmp export/transcript.md again.md
 pdftotext again.pdf words 2>/dev/null
 check 'a rehearsal says so on each page' grep -q '^rehearsal · ' words
+check 'ten words of the head stand at its foot' grep -Eq \
+    '^head( [[:alpha:]]+){10}$' words
 check 'each page says of how many it is' grep -q 'page 1 of [1-9]' \
     words
 expect_exit 1 'exists' "$ceremony" audit print export -o again.md

@@ -11,6 +11,7 @@
 
 #include "audit/bundle.h"
 #include "audit/check.h"
+#include "audit/finding.h"
 #include "base/file.h"
 #include "base/words.h"
 
@@ -137,7 +138,7 @@ static kc_result
 judge_head(struct aud_check *c, struct aud_verdict *v, struct kc_err *err)
 {
 	if (!c->head.found)
-		return KC_FAIL(err, KC_EREFUSED, 0, "--head: no entry of "
+		return AUD_REFUSE(err, HEAD, "--head: no entry of "
 		    "this journal has that hash: another ceremony, a fork, "
 		    "or a cut end");
 	if (c->head.want_len < KC_SHA256)
@@ -153,11 +154,11 @@ static kc_result
 judge_other(struct aud_check *c, struct aud_verdict *v, struct kc_err *err)
 {
 	if (c->forked)
-		return KC_FAIL(err, KC_EREFUSED, 0, "--against: entry %llu "
+		return AUD_REFUSE(err, FORK, "--against: entry %llu "
 		    "differs: one of the two is a fork",
 		    (unsigned long long)c->fork);
 	if (c->n_other > c->st.chain.n || c->n_other == 0)
-		return KC_FAIL(err, KC_EREFUSED, 0, "--against: the other "
+		return AUD_REFUSE(err, CUT, "--against: the other "
 		    "has %llu entries, this only %llu: this one is earlier, "
 		    "or its end is cut", (unsigned long long)c->n_other,
 		    (unsigned long long)c->st.chain.n);
@@ -218,7 +219,7 @@ aud_judge_signers(const char *pem, const char *what,
 		found += strstr(kc_buf_str(&known), hex) != NULL;
 	}
 	if (found < required)
-		r = KC_FAIL(err, KC_EREFUSED, 0, "--signers: %lld of the "
+		r = AUD_REFUSE(err, FOREIGN, "--signers: %lld of the "
 		    "signers of %s are in that file; %lld are required",
 		    (long long)found, what, (long long)required);
 out:
@@ -239,7 +240,7 @@ judge_pem(struct aud_check *c, const char *path,
 		if (c->st.cps[i]->ended)
 			f = c->st.cps[i];
 	if (f == NULL)
-		return KC_FAIL(err, KC_EREFUSED, 0,
+		return AUD_REFUSE(err, STRIPPED,
 		    "--signers: nothing here is signed");
 	aud_pairs(f, pairs);
 	KC_TRY(r, aud_judge_signers(path, "the last checkpoint", pairs,

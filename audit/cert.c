@@ -12,6 +12,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include "audit/finding.h"
 #include "base/b64.h"
 
 static kc_result
@@ -101,7 +102,7 @@ aud_cert_verify(const char *who, const struct kc_buf *der,
 	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) != 1 ||
 	    EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) != 1 ||
 	    EVP_PKEY_verify(ctx, sig->p, sig->len, digest, KC_SHA256) != 1)
-		r = KC_FAIL(err, KC_EREFUSED, 0,
+		r = AUD_REFUSE(err, SIGNATURE,
 		    "the signature of %s does not hold", who);
 	ERR_clear_error();
 out:

@@ -9,6 +9,7 @@
 #include "audit/cert.h"
 #include "audit/check.h"
 #include "audit/cms.h"
+#include "audit/finding.h"
 #include "audit/reading.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -29,6 +30,44 @@ out:
 	return r;
 }
 
+/* struct due: the entry that was due is looked for further down. */
+struct due {
+	uint64_t n;
+	bool later;
+};
+
+static kc_result
+find_due(void *ctx, const char *where, struct kc_part line,
+    struct kc_part facts, struct kc_err *err)
+{
+	struct due *d = ctx;
+	char tag[32];
+
+	(void)where;
+	(void)facts;
+	(void)err;
+	(void)snprintf(tag, sizeof tag, ",\"n\":%llu,",
+	    (unsigned long long)d->n);
+	d->later |= memmem(line.p, line.len, tag, strlen(tag)) != NULL;
+	return KC_DONE;
+}
+
+/* A gap is none when the entry that is due stands later. */
+static kc_result
+tell_order(const struct aud_check *c, const struct kc_buf *text,
+    struct kc_err *err)
+{
+	struct due d = { .n = c->st.chain.n };
+
+	if (err->native == AUD_FOUND_GAP && kc_ok(aud_lines("journal.jsonl",
+	    text, find_due, &d, NULL)) && d.later) {
+		err->native = AUD_FOUND_ORDER;
+		return kc_suffix(err, "; it stands later: they were "
+		    "reordered");
+	}
+	return (kc_result){ err->code };
+}
+
 static kc_result
 check_journal(struct aud_reading *x, const char *dir, struct kc_err *err)
 {
@@ -36,9 +75,13 @@ check_journal(struct aud_reading *x, const char *dir, struct kc_err *err)
 	kc_result r;
 
 	KC_TRY(r, aud_read_in(dir, "journal.jsonl", &text, err));
-	KC_TRY(r, aud_lines("journal.jsonl", &text, feed_line, x->c, err));
+	r = aud_lines("journal.jsonl", &text, feed_line, x->c, err);
+	if (!kc_ok(r)) {
+		r = tell_order(x->c, &text, err);
+		goto out;
+	}
 	if (aud_state_sealed(&x->c->st) == NULL)
-		r = KC_FAIL(err, KC_EREFUSED, 0, "journal.jsonl does not end "
+		r = AUD_REFUSE(err, CUT, "journal.jsonl does not end "
 		    "with a whole checkpoint: after the last body only rows "
 		    "of its signing may stand, to its end");
 out:
@@ -98,7 +141,7 @@ check_listed(const struct aud_reading *x, const char *path, const char *sha,
 	    json_object_get(x->files, path), "sha256"));
 
 	if (have == NULL || (sha != NULL && strcmp(have, sha) != 0))
-		return KC_FAIL(err, KC_EREFUSED, 0, "%s: the manifest says "
+		return AUD_REFUSE(err, FILE, "%s: the manifest says "
 		    "%s, the journal %s", path, have != NULL ? have :
 		    "no such file", sha != NULL ? sha : "there is one");
 	return KC_DONE;
@@ -135,7 +178,7 @@ check_artifacts(const struct aud_reading *x, struct aud_verdict *v,
 		if (json_integer_value(json_object_get(o, "bytes")) !=
 		    json_integer_value(json_object_get(json_object_get(
 		    x->files, path), "bytes")))
-			r = KC_FAIL(err, KC_EREFUSED, 0, "%s: another size "
+			r = AUD_REFUSE(err, FILE, "%s: another size "
 			    "than the journal's", path);
 	}
 out:
@@ -169,7 +212,7 @@ check_expected(struct aud_reading *x, const char *dir,
 		KC_TRY(r, aud_read_in(dir, f->path, &have, err));
 		if (have.len != f->bytes.len ||
 		    memcmp(have.p, f->bytes.p, have.len) != 0)
-			r = KC_FAIL(err, KC_EREFUSED, 0, "%s is not what the "
+			r = AUD_REFUSE(err, FILE, "%s is not what the "
 			    "journal's rows give", f->path);
 		kc_buf_free(&have);
 		if (!kc_ok(r))
@@ -178,7 +221,7 @@ check_expected(struct aud_reading *x, const char *dir,
 	want = 2 + sizeof fixed / sizeof *fixed +
 	    json_object_size(st->artifacts) + x->want.n - v->withheld_files;
 	if (json_object_size(x->files) != want)
-		r = KC_FAIL(err, KC_EREFUSED, 0, "manifest.json lists %zu "
+		r = AUD_REFUSE(err, FILE, "manifest.json lists %zu "
 		    "files; the journal gives %zu",
 		    json_object_size(x->files), want);
 out:
@@ -204,7 +247,7 @@ check_signers(struct aud_reading *x, struct kc_err *err)
 		kc_hex(hash, sizeof hash, hex);
 		at = aud_frozen_find(f, hex);
 		if (at == f->n_listed || used[at]) {
-			r = KC_FAIL(err, KC_EREFUSED, 0, "manifest.json.p7s: "
+			r = AUD_REFUSE(err, FOREIGN, "manifest.json.p7s: "
 			    "the certificate %s is %s", hex, at ==
 			    f->n_listed ? "not a listed signer's" :
 			    "there twice");
@@ -219,7 +262,7 @@ check_signers(struct aud_reading *x, struct kc_err *err)
 		}
 	}
 	if (x->n_sigs < (size_t)f->required)
-		r = KC_FAIL(err, KC_EREFUSED, 0, "manifest.json.p7s has %zu "
+		r = AUD_REFUSE(err, STRIPPED, "manifest.json.p7s has %zu "
 		    "signers; %lld are required", x->n_sigs,
 		    (long long)f->required);
 out:

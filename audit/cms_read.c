@@ -11,6 +11,7 @@
 #include <openssl/x509.h>
 
 #include "audit/cms.h"
+#include "audit/finding.h"
 
 #define CMS_MAX ((size_t)1 << 20)
 
@@ -27,7 +28,7 @@ parse(const char *name, const struct kc_buf *der, CMS_ContentInfo **ret,
 	    OBJ_obj2nid(CMS_get0_type(cms)) != NID_pkcs7_signed) {
 		CMS_ContentInfo_free(cms);
 		ERR_clear_error();
-		return KC_FAIL(err, KC_EREFUSED, 0,
+		return AUD_REFUSE(err, SIGNATURE,
 		    "%s is not one DER CMS SignedData", name);
 	}
 	*ret = cms;
@@ -48,7 +49,7 @@ take_pair(CMS_SignerInfo *si, const STACK_OF(X509) *certs, const char *name,
 		if (CMS_SignerInfo_cert_cmp(si, sk_X509_value(certs, i)) == 0)
 			n = i2d_X509(sk_X509_value(certs, i), &der);
 	if (n <= 0 || sig == NULL) {
-		r = KC_FAIL(err, KC_EREFUSED, 0,
+		r = AUD_REFUSE(err, FOREIGN,
 		    "%s names a signer without a certificate", name);
 		goto out;
 	}
@@ -74,7 +75,7 @@ same_again(const char *name, const struct kc_buf *der,
 	while (at < again.len && at < der->len && again.p[at] == der->p[at])
 		at++;
 	if (again.len != der->len || at < der->len)
-		r = KC_FAIL(err, KC_EREFUSED, 0, "%s is not the one encoding "
+		r = AUD_REFUSE(err, SIGNATURE, "%s is not the one encoding "
 		    "of its signatures over this content: it differs at byte "
 		    "%zu", name, at);
 out:
@@ -100,7 +101,7 @@ aud_cms_read(const char *name, const struct kc_buf *der,
 	n = sk_CMS_SignerInfo_num(infos);
 	if (certs == NULL || n < 1 || n > AUD_SIGNERS_MAX) {
 		n = 0;
-		r = KC_FAIL(err, KC_EREFUSED, 0,
+		r = AUD_REFUSE(err, STRIPPED,
 		    "%s has no signers or no certificates", name);
 		goto out;
 	}

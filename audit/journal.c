@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "audit/finding.h"
 #include "audit/store.h"
 #include "audit/tree.h"
 #include "base/clock.h"
@@ -308,7 +309,7 @@ read_row(struct aud_journal *j, uint64_t n, struct aud_entry *ret,
 	KC_TRY(r, aud_entry_read(j->chain.id, where, line, facts, &e, err));
 	if (e.n != n || sqlite3_column_bytes(s, 2) != KC_SHA256 ||
 	    memcmp(sqlite3_column_blob(s, 2), e.leaf, KC_SHA256) != 0) {
-		r = KC_FAIL(err, KC_EREFUSED, 0,
+		r = AUD_REFUSE(err, ORDER,
 		    "%s: its number %llu or leaf hash is not the row's",
 		    where, (unsigned long long)e.n);
 		goto out;
@@ -337,7 +338,7 @@ aud_get(struct aud_journal *j, uint64_t n, struct aud_entry *ret,
 	if (rc == SQLITE_ROW)
 		r = read_row(j, n, ret, err);
 	else if (rc == SQLITE_DONE)
-		r = KC_FAIL(err, KC_EREFUSED, 0,
+		r = AUD_REFUSE(err, GAP,
 		    "entry %llu is missing", (unsigned long long)n);
 	else
 		r = aud_db_fail(j, "cannot be read", err);

@@ -7,6 +7,7 @@
 
 #include "audit/commit.h"
 #include "audit/entry.h"
+#include "audit/finding.h"
 #include "audit/tree.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -72,7 +73,7 @@ check_fact(const char *where, struct aud_entry *e, const char *id,
 		goto out;
 	}
 	if (commit == NULL || !kc_unhex(commit, KC_SHA256, want)) {
-		r = KC_FAIL(err, KC_EREFUSED, 0,
+		r = AUD_REFUSE(err, FACT,
 		    "%s: the fact '%s' has no commitment in the entry",
 		    where, name);
 		goto out;
@@ -82,7 +83,7 @@ check_fact(const char *where, struct aud_entry *e, const char *id,
 		char hex[KC_HEX];
 
 		kc_hex(have, sizeof have, hex);
-		r = KC_FAIL(err, KC_EREFUSED, 0, "%s: the fact '%s' gives "
+		r = AUD_REFUSE(err, FACT, "%s: the fact '%s' gives "
 		    "the commitment %s, the entry says %s", where, name, hex,
 		    commit);
 		goto out;
@@ -242,22 +243,23 @@ aud_chain_step(struct aud_chain *c, const char *where,
 	kc_hex(c->head, sizeof c->head, want);
 	kc_hex(e->prev, sizeof e->prev, have);
 	if (e->n != c->n)
-		return KC_FAIL(err, KC_EREFUSED, 0,
-		    "%s has the number %llu where %llu is due", where,
+		return KC_FAIL(err, KC_EREFUSED,
+		    e->n > c->n ? AUD_FOUND_GAP : AUD_FOUND_ORDER, "%s has "
+		    "the number %llu where %llu is due", where,
 		    (unsigned long long)e->n, (unsigned long long)c->n);
 	if (strcmp(want, have) != 0)
-		return KC_FAIL(err, KC_EREFUSED, 0, "%s: p is %s, but the "
-		    "hash of the entry before it is %s", where, have, want);
+		return AUD_REFUSE(err, CHAIN, "%s: p is %s, but the hash of "
+		    "the entry before it is %s", where, have, want);
 	if (e->run != c->run && e->run != c->run + 1)
-		return KC_FAIL(err, KC_EREFUSED, 0,
+		return AUD_REFUSE(err, RUN,
 		    "%s is of run %llu after run %llu", where,
 		    (unsigned long long)e->run, (unsigned long long)c->run);
 	if (!kc_ok(kc_clock_parse(e->time, &utc, err)))
 		return (kc_result){ KC_EFORMAT };
 	if (e->run == c->run && (e->boot_ms < c->boot_ms ||
 	    utc < c->utc_ms))
-		return KC_FAIL(err, KC_EREFUSED, 0, "%s: time went back "
-		    "inside run %llu (m %lld after %lld)", where,
+		return AUD_REFUSE(err, CLOCK, "%s: time went back inside run "
+		    "%llu (m %lld after %lld)", where,
 		    (unsigned long long)e->run, (long long)e->boot_ms,
 		    (long long)c->boot_ms);
 	if (utc < c->utc_ms)

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "audit/finding.h"
 #include "base/file.h"
 #include "base/json.h"
 
@@ -25,7 +26,7 @@ aud_read_in(const char *dir, const char *name, struct kc_buf *ret,
 
 	KC_TRY(r, kc_path_join(dir, name, &p, err));
 	if (!kc_file_exists(kc_buf_str(&p))) {
-		r = KC_FAIL(err, KC_EREFUSED, 0, "%s is missing", name);
+		r = AUD_REFUSE(err, FILE, "%s is missing", name);
 		goto out;
 	}
 	r = kc_file_read(kc_buf_str(&p), ONE_FILE_MAX, ret, err);
@@ -160,7 +161,7 @@ aud_read_bytes(struct aud_reading *x, const char *dir, struct kc_err *err)
 			kc_hex(hash, sizeof hash, hex);
 			if (strcmp(hex, want) != 0 ||
 			    (json_int_t)bytes.len != size)
-				r = KC_FAIL(err, KC_EREFUSED, 0, "%s has %zu "
+				r = AUD_REFUSE(err, FILE, "%s has %zu "
 				    "bytes and the SHA-256 %s; the manifest "
 				    "says %lld and %s", path, bytes.len, hex,
 				    (long long)size, want);
@@ -199,11 +200,11 @@ aud_read_folder(const struct aud_reading *x, const char *dir, const char *sub,
 		(void)snprintf(word, sizeof word, "%s%s%s", sub,
 		    sub[0] != '\0' ? "/" : "", e->d_name);
 		if (json_object_get(x->files, word) == NULL)
-			r = KC_FAIL(err, KC_EREFUSED, 0,
+			r = AUD_REFUSE(err, FILE,
 			    "%s is not in the manifest", word);
 		else if (fstatat(dirfd(d), e->d_name, &sb,
 		    AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(sb.st_mode))
-			r = KC_FAIL(err, KC_EREFUSED, 0,
+			r = AUD_REFUSE(err, FILE,
 			    "%s is not a regular file", word);
 	}
 	(void)closedir(d);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/finding.h"
 #include "base/json.h"
 
 bool
@@ -195,7 +196,7 @@ on_close(struct aud_state *st, const char *where, const struct aud_entry *e,
 {
 	(void)e;
 	if (json_object_size(st->open) != 0)
-		return KC_FAIL(err, KC_EREFUSED, 0,
+		return AUD_REFUSE(err, OPEN,
 		    "%s closes the ceremony with %zu exceptions open", where,
 		    json_object_size(st->open));
 	st->closed = true;
@@ -258,7 +259,7 @@ check_withheld(struct aud_state *st, const char *where,
 		const char *name = json_string_value(v);
 
 		if (!st->redacted)
-			return KC_FAIL(err, KC_EREFUSED, 0, "%s: the fact "
+			return AUD_REFUSE(err, FACT, "%s: the fact "
 			    "'%s' is left out, and this is no redacted "
 			    "export", where, name);
 		if (aud_fact_needed(e->kind, name))

@@ -8,6 +8,7 @@
 
 #include "audit/cert.h"
 #include "audit/cms.h"
+#include "audit/finding.h"
 #include "audit/state.h"
 #include "base/b64.h"
 #include "base/json.h"
@@ -300,7 +301,7 @@ new_signature(struct aud_state *st, struct aud_frozen *f, const char *where,
 
 	if (at == f->n_listed || b64 == NULL || name == NULL ||
 	    strcmp(f->listed[at].name, name) != 0)
-		return KC_FAIL(err, KC_EREFUSED, 0, "%s: the certificate "
+		return AUD_REFUSE(err, FOREIGN, "%s: the certificate "
 		    "%.64s of '%.64s' is not among the signers listed",
 		    where, sha != NULL ? sha : "", name != NULL ? name : "");
 	for (size_t i = 0; i < f->n_sigs; i++)
@@ -343,7 +344,7 @@ aud_state_text(struct aud_state *st, const char *where,
 	if (strcmp(what, "end") != 0)
 		return KC_DONE;
 	if (f->n_sigs < (size_t)f->required)
-		return KC_FAIL(err, KC_EREFUSED, 0,
+		return AUD_REFUSE(err, STRIPPED,
 		    "%s ends a text with %zu of %lld signatures", where,
 		    f->n_sigs, (long long)f->required);
 	f->ended = true;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "audit/check.h"
+#include "audit/finding.h"
 #include "audit/proof.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -68,7 +69,7 @@ check_file(const char *dir, const char *name, const char *want,
 
 	KC_TRY(r, kc_path_join(dir, name, &path, err));
 	if (!kc_file_exists(kc_buf_str(&path))) {
-		r = KC_FAIL(err, KC_EREFUSED, 0,
+		r = AUD_REFUSE(err, FILE,
 		    "%s is missing; the journal says its SHA-256 is %s",
 		    kc_buf_str(&path), want);
 		goto out;
@@ -78,7 +79,7 @@ check_file(const char *dir, const char *name, const char *want,
 	KC_TRY(r, kc_sha256_one(bytes.p, bytes.len, hash, err));
 	kc_hex(hash, sizeof hash, hex);
 	if (strcmp(hex, want) != 0)
-		r = KC_FAIL(err, KC_EREFUSED, 0, "%s has the SHA-256 %s; the "
+		r = AUD_REFUSE(err, FILE, "%s has the SHA-256 %s; the "
 		    "journal says %s", kc_buf_str(&path), hex, want);
 out:
 	kc_buf_free(&bytes);
@@ -116,6 +117,7 @@ static void
 fill(const struct aud_check *c, struct aud_verdict *v)
 {
 	const struct aud_state *st = &c->st;
+	uint64_t sealed = 0;
 
 	(void)snprintf(v->id, sizeof v->id, "%s", st->chain.id);
 	(void)snprintf(v->mode, sizeof v->mode, "%s",
@@ -123,10 +125,15 @@ fill(const struct aud_check *c, struct aud_verdict *v)
 	v->entries = st->chain.n;
 	v->runs = st->chain.run;
 	for (size_t i = 0; i < st->n_cps; i++)
-		v->checkpoints += st->cps[i]->ended;
+		if (st->cps[i]->ended) {
+			v->checkpoints++;
+			sealed = st->cps[i]->row;
+		}
 	v->exceptions = st->exceptions;
 	v->open_exceptions = json_object_size(st->open);
 	v->open_intents = json_object_size(st->intents);
+	v->unsealed = st->chain.n - sealed;
+	v->clock_back = st->chain.clock_back;
 	v->signatures += st->signatures;
 	v->withheld_facts = st->withheld;
 	v->closed = st->closed;
@@ -138,13 +145,9 @@ tell(const struct aud_check *c, struct aud_verdict *v, struct kc_err *err)
 {
 	const struct aud_state *st = &c->st;
 	struct kc_buf *b = &v->report;
-	uint64_t sealed = 0;
 	char head[KC_HEX];
 	kc_result r;
 
-	for (size_t i = 0; i < st->n_cps; i++)
-		if (st->cps[i]->ended)
-			sealed = st->cps[i]->row;
 	kc_hex(v->head, KC_SHA256, head);
 	KC_TRY(r, kc_buf_addf(b, err, "ceremony %s, %s\nentries %llu, runs "
 	    "%llu, head %s\n", v->id, v->mode, (unsigned long long)v->entries,
@@ -153,13 +156,13 @@ tell(const struct aud_check *c, struct aud_verdict *v, struct kc_err *err)
 	    " %llu entries are not under a signed checkpoint\n",
 	    (unsigned long long)v->checkpoints,
 	    (unsigned long long)v->signatures,
-	    (unsigned long long)(v->entries - sealed)));
+	    (unsigned long long)v->unsealed));
 	KC_TRY(r, kc_buf_addf(b, err, "exceptions %llu, open %llu; card "
 	    "commands without an outcome %llu\n",
 	    (unsigned long long)v->exceptions,
 	    (unsigned long long)v->open_exceptions,
 	    (unsigned long long)v->open_intents));
-	if (st->chain.clock_back)
+	if (v->clock_back)
 		KC_TRY(r, kc_buf_adds(b, "a later run began at an earlier "
 		    "clock time\n", err));
 	if (st->redacted)

@@ -22,6 +22,8 @@ struct aud_verdict {
 	char mode[16];
 	uint64_t entries, checkpoints, exceptions, open_exceptions, runs;
 	uint64_t open_intents;	/* card commands without an outcome */
+	uint64_t unsealed;	/* entries after the last checkpoint's text */
+	bool clock_back;	/* a later run began at an earlier time */
 	uint64_t signatures;
 	uint64_t withheld_facts, withheld_files;	/* redacted */
 	char redacted_from[KC_HEX];	/* "": it is not redacted */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "audit/export.h"
+#include "audit/finding.h"
 #include "audit/verify.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -42,43 +43,52 @@ verdict_word(const struct aud_verdict *v, int code)
 	return code == 1 ? "refused" : code == 3 ? "malformed" : "error";
 }
 
+/* What only some verdicts have. */
+static kc_result
+add_more(json_t *o, const struct aud_verdict *v, const char *finding,
+    struct kc_err *err)
+{
+	kc_result r = KC_DONE;
+
+	if (finding != NULL)
+		KC_TRY(r, kc_json_set_str(o, "finding", finding, err));
+	if (v->redacted_from[0] != '\0' || v->is_proof) {
+		KC_TRY(r, kc_json_set_int(o, "withheld_facts",
+		    (int64_t)v->withheld_facts, err));
+		KC_TRY(r, kc_json_set_int(o, "withheld_files",
+		    (int64_t)v->withheld_files, err));
+	}
+	if (v->redacted_from[0] != '\0')
+		KC_TRY(r, kc_json_set_str(o, "redacted_from",
+		    v->redacted_from, err));
+	if (v->is_proof)
+		r = kc_json_set_int(o, "entry", (int64_t)v->entry, err);
+out:
+	return r;
+}
+
 static int
 verdict_json(const struct aud_verdict *v, const struct kc_err *err, int code)
 {
+	struct kc_err why = { 0 };
 	char head[KC_HEX];
 	json_t *o;
 
 	kc_hex(v->head, KC_SHA256, head);
-	o = json_pack("{s:s,s:s,s:s,s:s,s:s,s:b,s:b,s:b}", "verdict",
+	o = json_pack("{s:s,s:s,s:s,s:s,s:s,s:b,s:b,s:b,"
+	    "s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b}", "verdict",
 	    verdict_word(v, code), "message", err->msg, "id", v->id, "mode",
 	    v->mode, "head", head, "closed", v->closed, "signed",
-	    v->manifest_signed, "anchored", v->anchored);
-	if (o != NULL && (v->redacted_from[0] != '\0' || v->is_proof) &&
-	    json_object_update_new(o, json_pack("{s:I,s:I}",
-	    "withheld_facts", (json_int_t)v->withheld_facts,
-	    "withheld_files", (json_int_t)v->withheld_files)) != 0) {
-		json_decref(o);
-		o = NULL;
-	}
-	if (o != NULL && v->redacted_from[0] != '\0' &&
-	    json_object_set_new(o, "redacted_from",
-	    json_string(v->redacted_from)) != 0) {
-		json_decref(o);
-		o = NULL;
-	}
-	if (o != NULL && v->is_proof && json_object_set_new(o, "entry",
-	    json_integer((json_int_t)v->entry)) != 0) {
-		json_decref(o);
-		o = NULL;
-	}
-	if (o != NULL && json_object_update_new(o, json_pack(
-	    "{s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "entries",
+	    v->manifest_signed, "anchored", v->anchored, "entries",
 	    (json_int_t)v->entries, "runs", (json_int_t)v->runs,
 	    "checkpoints", (json_int_t)v->checkpoints, "signatures",
 	    (json_int_t)v->signatures, "exceptions",
 	    (json_int_t)v->exceptions, "open_exceptions",
 	    (json_int_t)v->open_exceptions, "open_intents",
-	    (json_int_t)v->open_intents)) != 0) {
+	    (json_int_t)v->open_intents, "not_under_a_checkpoint",
+	    (json_int_t)v->unsealed, "clock_back", v->clock_back);
+	if (o != NULL && !kc_ok(add_more(o, v, code == 1 ?
+	    aud_finding_word(err) : NULL, &why))) {
 		json_decref(o);
 		o = NULL;
 	}

@@ -8,17 +8,38 @@ when there is none.
 """
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 
 script, program, vectors, scratch = sys.argv[1:5]
+# What `audit verify --json` calls a contradiction, and vectors that have it.
+FINDING = {
+    "gap": ["taken-out"], "order": ["swapped", "doubled"],
+    "chain": ["previous"], "run": ["run-left-out"],
+    "clock": ["time-back", "clock-back-in-run"],
+    "cut": ["cut", "no-end", "row-inside", "cut-against"], "fork": ["fork"],
+    "head": ["no-such-head"],
+    "foreign-signer": ["stranger", "manifest-stranger", "manifest-twice",
+                       "forged"],
+    "too-few-signers": ["too-few", "manifest-one-signer"],
+    "signature": ["other-text", "manifest-trailing", "manifest-other-text"],
+    "file": ["changed", "missing", "extra", "extra-listed", "artifact"],
+    "fact": ["value", "no-commitment", "left-out"],
+    "open-exception": ["close-with-exception"],
+    "contradiction": ["same-key", "required-0", "artifact-again"],
+}
 STATED = ("anchored", "closed", "signed", "entries", "head")
 
 
 def read(path):
     with open(os.path.join(vectors, path), encoding="utf-8") as f:
         return json.load(f)
+
+
+def finding(name):
+    return [word for word, names in FINDING.items() if name in names]
 
 
 def lay_out(vector):
@@ -49,6 +70,10 @@ def judge(vector, command):
     if vector["exit"] and vector["names"] not in told["message"]:
         wrong.append("'%s' does not name %s" % (told["message"],
                                                 vector["names"]))
+    if command[0] == program and finding(vector["name"]):
+        if [told.get("finding")] != finding(vector["name"]):
+            wrong.append("found %r, not %r" % (told.get("finding"),
+                                               finding(vector["name"])))
     return "; ".join(wrong)
 
 
@@ -62,6 +87,13 @@ for v in table:
         if why:
             failed += 1
             print("FAIL %s (%s): %s: %s" % (v["name"], v["why"], who, why))
+words = re.findall(r'"([a-z-]+)"', open(os.path.join(
+    os.path.dirname(script), "finding.c"), encoding="utf-8").read())
+if set(words) != set(FINDING) or not set(sum(FINDING.values(), [])) <= set(made):
+    failed += 1
+    print("FAIL findings without a vector, or vectors that are not there: %s"
+          % sorted(set(words) ^ set(FINDING)
+                   | set(sum(FINDING.values(), [])) - set(made)))
 folders = {n for n in os.listdir(vectors)
            if os.path.isdir(os.path.join(vectors, n))}
 if folders - set(made):

@@ -144,6 +144,13 @@ def chain_cases():
     lines = EXPORT["journal.jsonl"]
     cut = lines[:lines.rindex(b"\n", 0, -1) + 1]
     relisted("cut", "the last entry cut off", {"journal.jsonl": cut})
+    split = lines.splitlines(True)
+    relisted("swapped", "two entries changed places", {"journal.jsonl":
+             b"".join(split[:4] + split[5:6] + split[4:5] + split[6:])})
+    relisted("doubled", "an entry stands twice", {"journal.jsonl":
+             b"".join(split[:5] + split[4:])})
+    relisted("taken-out", "an entry is taken out", {"journal.jsonl":
+             b"".join(split[:4] + split[5:])})
     case("no-line-feed", "no line feed at the end", listed(GOOD, dict(
         third.export_files(GOOD, GIVEN), **{"journal.jsonl": lines[:-1]})),
         3, "journal.jsonl")

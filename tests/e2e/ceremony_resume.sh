@@ -134,6 +134,19 @@ same "which is the spare's certificate" \
 expect_exit 5 "nothing came within 1 s" "$ceremony" run script.yaml \
 	--site moved/site.yaml --dir moved/ceremony --rehearsal \
 	--answers short.yaml
+check "each process was a run of its own, numbered over both stations" \
+	python3 - "$ceremony" moved/ceremony <<'END'
+import json, subprocess, sys
+rows = [json.loads(s) for s in subprocess.run([sys.argv[1], "audit", "show",
+    sys.argv[2], "--json"], stdout=subprocess.PIPE, check=True,
+    text=True).stdout.splitlines()]
+runs = [e["run"] for e in rows]
+began = [e["run"] for e in rows if e["kind"] == "run.begin"]
+assert runs == sorted(runs) and began == list(range(1, len(began) + 1)), began
+assert set(runs) == set(began) and len(began) > 8, began
+assert all(a["boot_ms"] <= b["boot_ms"] for a, b in zip(rows, rows[1:])
+           if a["run"] == b["run"])
+END
 check "the journal verifies, in every line" "$ceremony" audit verify \
 	moved/ceremony
 finish

@@ -13,7 +13,8 @@ vectors=$root/docs/format/vectors
 
 mkdir laid
 check 'the vectors are laid out' python3 "$root/tests/audit/judge_vectors.py" \
-    "$root/audit/verify.py" "$ceremony" "$vectors" laid
+    "$root/audit/verify.py" "$ceremony" "$vectors" laid \
+    export forged ca plain-ca wrapping-signer self-signature
 true=laid/export/certs/signers.pem
 
 # The system's store is the forger's: both variables that OpenSSL reads.

@@ -45,5 +45,5 @@ sed -i '0,/"exit": 1/s//"exit": 0/' other/vectors.json
 mkdir laid2
 refute "a verdict other than the stated one is told" python3 -B \
     "$root/tests/audit/judge_vectors.py" "$root/audit/verify.py" \
-    "$ceremony" other laid2
+    "$ceremony" other laid2 export artifact value
 finish

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "audit/finding.h"
+#include "audit/schema.h"
 #include "audit/store.h"
 #include "audit/tree.h"
 #include "base/clock.h"
@@ -35,36 +36,20 @@ aud_close(struct aud_journal **jp)
 	*jp = NULL;
 }
 
-/* An empty journal under a temporary name; what an interrupted creation
- * left there is nobody's. */
+/* An empty journal with an id of its own, under a temporary name. */
 static kc_result
 make_empty(const char *temp, enum aud_mode mode, struct kc_err *err)
 {
 	struct aud_journal *j = NULL;
-	struct kc_buf other = { 0 };
 	uint8_t raw[16];
 	char id[33];
-	int fd;
 	kc_result r;
 
-	KC_TRY(r, kc_buf_addf(&other, err, "%s-journal", temp));
-	(void)unlink(kc_buf_str(&other));
-	(void)unlink(temp);
-	fd = open(temp, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-	    0600);
-	if (fd < 0) {
-		r = KC_FAIL(err, KC_EDB, errno, "cannot create %s: %s", temp,
-		    strerror(errno));
-		goto out;
-	}
-	(void)close(fd);
 	KC_TRY(r, kc_random(raw, sizeof raw, err));
 	kc_hex(raw, sizeof raw, id);
-	KC_TRY(r, aud_store_open(temp, true, &j, err));
-	r = aud_store_make(j, id, mode, err);
+	r = aud_store_new(temp, id, mode, &j, err);
 out:
 	aud_close(&j);
-	kc_buf_free(&other);
 	return r;
 }
 
@@ -96,23 +81,6 @@ aud_create(const char *path, enum aud_mode mode, struct aud_journal **ret,
 out:
 	kc_buf_free(&dir);
 	kc_buf_free(&temp);
-	return r;
-}
-
-/* How many entries the table holds; gaps show when they are read. */
-static kc_result
-read_count(struct aud_journal *j, uint64_t *ret, struct kc_err *err)
-{
-	sqlite3_stmt *s = NULL;
-	kc_result r = KC_DONE;
-
-	if (sqlite3_prepare_v2(j->db, "SELECT coalesce(max(n) + 1, 0) FROM "
-	    "entry", -1, &s, NULL) != SQLITE_OK ||
-	    sqlite3_step(s) != SQLITE_ROW)
-		r = aud_db_fail(j, "cannot be read", err);
-	else
-		*ret = (uint64_t)sqlite3_column_int64(s, 0);
-	(void)sqlite3_finalize(s);
 	return r;
 }
 
@@ -160,9 +128,11 @@ aud_open(const char *path, bool writable, struct aud_journal **ret,
 
 	KC_TRY(r, aud_store_open(path, writable, &j, err));
 	KC_TRY(r, aud_store_check(j, id, &mode, err));
+	if (writable && j->version < AUD_USER_VERSION)
+		KC_TRY(r, aud_upgrade(&j, id, mode, err));
 	KC_TRY(r, aud_chain_init(&j->chain, mode, id, err));
 	KC_TRY(r, aud_store_prepare(j, err));
-	KC_TRY(r, read_count(j, &count, err));
+	KC_TRY(r, aud_store_count(j, &count, err));
 	r = find_end(j, count, err);
 	if (!kc_ok(r)) {
 		r = kc_prefix(err, "%s", path);
@@ -185,6 +155,12 @@ const char *
 aud_get_id(const struct aud_journal *j)
 {
 	return j->chain.id;
+}
+
+int
+aud_upgraded_from(const struct aud_journal *j)
+{
+	return j->upgraded_from;
 }
 
 uint64_t
@@ -238,27 +214,6 @@ check_append(struct aud_journal *j, const char *kind, struct kc_err *err)
 	return KC_DONE;
 }
 
-static kc_result
-insert(struct aud_journal *j, const struct aud_entry *e, struct kc_err *err)
-{
-	sqlite3_stmt *s = j->insert;
-	kc_result r = KC_DONE;
-
-	if (sqlite3_bind_int64(s, 1, (sqlite3_int64)e->n) != SQLITE_OK ||
-	    sqlite3_bind_text(s, 2, kc_buf_str(&e->line), (int)e->line.len,
-	    SQLITE_STATIC) != SQLITE_OK ||
-	    sqlite3_bind_text(s, 3, kc_buf_str(&e->salted),
-	    (int)e->salted.len, SQLITE_STATIC) != SQLITE_OK ||
-	    sqlite3_bind_blob(s, 4, e->leaf, KC_SHA256, SQLITE_STATIC) !=
-	    SQLITE_OK || sqlite3_step(s) != SQLITE_DONE) {
-		r = aud_db_fail(j, "the entry was not written", err);
-		kc_certain(err, "the journal ends where it ended before");
-	}
-	(void)sqlite3_reset(s);
-	(void)sqlite3_clear_bindings(s);
-	return r;
-}
-
 /* Inside a run t is the run's beginning plus BOOTTIME, so that it cannot go
  * back when somebody sets the clock. */
 kc_result
@@ -276,7 +231,7 @@ aud_append(struct aud_journal *j, const char *kind, const char *step,
 	d.boot_ms = kc_clock_boot_ms() - j->boot_zero_ms;
 	d.utc_ms = j->utc_zero_ms + d.boot_ms;
 	KC_TRY(r, aud_entry_write(&j->chain, &d, &e, err));
-	KC_TRY(r, insert(j, &e, err));
+	KC_TRY(r, aud_store_insert(j, &e, err));
 	memcpy(j->chain.head, e.leaf, KC_SHA256);
 	j->chain.n++;
 	j->chain.run = j->run;

@@ -71,7 +71,8 @@ KC_MUST kc_result aud_create(const char *path, enum aud_mode mode,
     struct aud_journal **ret, struct kc_err *err);
 
 /* aud_open: open for appending (writable; takes the lock) or reading.
- *  The whole chain is verified on opening for appending.
+ *  The whole chain is verified on opening for appending; a database of an
+ *  earlier version becomes one of this, the old one stays as PATH.v1.
  *  Errors: KC_EDB (locked by another writer, damaged), KC_EFORMAT */
 KC_MUST kc_result aud_open(const char *path, bool writable,
     struct aud_journal **ret, struct kc_err *err);
@@ -82,6 +83,7 @@ void aud_close(struct aud_journal **j);
 enum aud_mode aud_get_mode(const struct aud_journal *j);
 const char *aud_mode_name(enum aud_mode mode);	/* "production"... */
 const char *aud_get_id(const struct aud_journal *j);	/* 32 hex */
+int aud_upgraded_from(const struct aud_journal *j);	/* version, or 0 */
 uint64_t aud_count(const struct aud_journal *j);
 /* aud_head: the last leaf hash; for 0 entries p of entry 0. */
 void aud_head(const struct aud_journal *j, uint8_t ret[static KC_SHA256]);

@@ -134,8 +134,8 @@ aud_store_make(struct aud_journal *j, const char *id, enum aud_mode mode,
 	    SQLITE_OK && sqlite3_exec(j->db, ids, NULL, NULL, NULL) ==
 	    SQLITE_OK;
 	for (size_t i = 0; good && i < AUD_OBJECTS; i++)
-		good = sqlite3_exec(j->db, aud_schema[i].sql, NULL, NULL,
-		    NULL) == SQLITE_OK;
+		good = sqlite3_exec(j->db, aud_object_of(AUD_USER_VERSION,
+		    i)->sql, NULL, NULL, NULL) == SQLITE_OK;
 	if (!good)
 		return aud_db_fail(j, "cannot be begun", err);
 	KC_TRY(r, put_meta(j, id, mode, err));
@@ -145,8 +145,38 @@ out:
 	return r;
 }
 
+kc_result
+aud_store_new(const char *temp, const char *id, enum aud_mode mode,
+    struct aud_journal **ret, struct kc_err *err)
+{
+	struct aud_journal *j = NULL;
+	struct kc_buf other = { 0 };
+	int fd;
+	kc_result r;
+
+	KC_TRY(r, kc_buf_addf(&other, err, "%s-journal", temp));
+	(void)unlink(kc_buf_str(&other));
+	(void)unlink(temp);
+	fd = open(temp, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	    0600);
+	if (fd < 0) {
+		r = KC_FAIL(err, KC_EDB, errno, "cannot create %s: %s", temp,
+		    strerror(errno));
+		goto out;
+	}
+	(void)close(fd);
+	KC_TRY(r, aud_store_open(temp, true, &j, err));
+	KC_TRY(r, aud_store_make(j, id, mode, err));
+	*ret = j;
+	j = NULL;
+out:
+	aud_close(&j);
+	kc_buf_free(&other);
+	return r;
+}
+
 static kc_result
-check_number(struct aud_journal *j, const char *pragma, int want,
+read_number(struct aud_journal *j, const char *pragma, int *ret,
     struct kc_err *err)
 {
 	sqlite3_stmt *s = NULL;
@@ -155,11 +185,29 @@ check_number(struct aud_journal *j, const char *pragma, int want,
 	if (sqlite3_prepare_v2(j->db, pragma, -1, &s, NULL) != SQLITE_OK ||
 	    sqlite3_step(s) != SQLITE_ROW)
 		r = aud_db_fail(j, "cannot be read", err);
-	else if (sqlite3_column_int(s, 0) != want)
-		r = KC_FAIL(err, KC_EFORMAT, 0,
-		    "%s is no journal of this version: %s is %d, not %d",
-		    j->path, pragma + 7, sqlite3_column_int(s, 0), want);
+	else
+		*ret = sqlite3_column_int(s, 0);
 	(void)sqlite3_finalize(s);
+	return r;
+}
+
+static kc_result
+check_version(struct aud_journal *j, struct kc_err *err)
+{
+	int app = 0;
+	kc_result r;
+
+	KC_TRY(r, read_number(j, "PRAGMA application_id", &app, err));
+	KC_TRY(r, read_number(j, "PRAGMA user_version", &j->version, err));
+	if (app != AUD_APPLICATION_ID)
+		return KC_FAIL(err, KC_EFORMAT, 0, "%s is no journal: its "
+		    "application_id is %d, not %d", j->path, app,
+		    AUD_APPLICATION_ID);
+	if (j->version < 1 || j->version > AUD_USER_VERSION)
+		return KC_FAIL(err, KC_EFORMAT, 0, "%s is a journal of "
+		    "version %d; this program knows 1 to %d", j->path,
+		    j->version, AUD_USER_VERSION);
+out:
 	return r;
 }
 
@@ -180,8 +228,8 @@ check_schema(struct aud_journal *j, struct kc_err *err)
 		size_t i = 0;
 
 		while (i < AUD_OBJECTS && (name == NULL || sql == NULL ||
-		    strcmp(aud_schema[i].name, name) != 0 ||
-		    strcmp(aud_schema[i].sql, sql) != 0))
+		    strcmp(aud_object_of(j->version, i)->name, name) != 0 ||
+		    strcmp(aud_object_of(j->version, i)->sql, sql) != 0))
 			i++;
 		seen++;
 		if (i == AUD_OBJECTS)
@@ -208,10 +256,7 @@ aud_store_check(struct aud_journal *j, char id[static 33],
 	uint8_t raw[16];
 	kc_result r;
 
-	KC_TRY(r, check_number(j, "PRAGMA application_id",
-	    AUD_APPLICATION_ID, err));
-	KC_TRY(r, check_number(j, "PRAGMA user_version", AUD_USER_VERSION,
-	    err));
+	KC_TRY(r, check_version(j, err));
 	KC_TRY(r, check_schema(j, err));
 	if (sqlite3_prepare_v2(j->db, "SELECT id, mode FROM meta WHERE "
 	    "one = 1", -1, &s, NULL) != SQLITE_OK ||
@@ -234,6 +279,22 @@ out:
 }
 
 kc_result
+aud_store_count(struct aud_journal *j, uint64_t *ret, struct kc_err *err)
+{
+	sqlite3_stmt *s = NULL;
+	kc_result r = KC_DONE;
+
+	if (sqlite3_prepare_v2(j->db, "SELECT coalesce(max(n) + 1, 0) FROM "
+	    "entry", -1, &s, NULL) != SQLITE_OK ||
+	    sqlite3_step(s) != SQLITE_ROW)
+		r = aud_db_fail(j, "cannot be read", err);
+	else
+		*ret = (uint64_t)sqlite3_column_int64(s, 0);
+	(void)sqlite3_finalize(s);
+	return r;
+}
+
+kc_result
 aud_store_prepare(struct aud_journal *j, struct kc_err *err)
 {
 	if (sqlite3_prepare_v3(j->db, "SELECT line, facts, leaf FROM entry "
@@ -245,4 +306,26 @@ aud_store_prepare(struct aud_journal *j, struct kc_err *err)
 	    SQLITE_PREPARE_PERSISTENT, &j->insert, NULL) != SQLITE_OK)
 		return aud_db_fail(j, "cannot be written", err);
 	return KC_DONE;
+}
+
+kc_result
+aud_store_insert(struct aud_journal *j, const struct aud_entry *e,
+    struct kc_err *err)
+{
+	sqlite3_stmt *s = j->insert;
+	kc_result r = KC_DONE;
+
+	if (sqlite3_bind_int64(s, 1, (sqlite3_int64)e->n) != SQLITE_OK ||
+	    sqlite3_bind_text(s, 2, kc_buf_str(&e->line), (int)e->line.len,
+	    SQLITE_STATIC) != SQLITE_OK ||
+	    sqlite3_bind_text(s, 3, kc_buf_str(&e->salted),
+	    (int)e->salted.len, SQLITE_STATIC) != SQLITE_OK ||
+	    sqlite3_bind_blob(s, 4, e->leaf, KC_SHA256, SQLITE_STATIC) !=
+	    SQLITE_OK || sqlite3_step(s) != SQLITE_DONE) {
+		r = aud_db_fail(j, "the entry was not written", err);
+		kc_certain(err, "the journal ends where it ended before");
+	}
+	(void)sqlite3_reset(s);
+	(void)sqlite3_clear_bindings(s);
+	return r;
 }

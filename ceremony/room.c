@@ -284,6 +284,18 @@ run_row(struct cer_room *room, struct kc_err *err)
 	return cer_row(room, "run.begin", NULL, f, 4, err);
 }
 
+/* The database was of an earlier schema and is a copy now. */
+static kc_result
+upgrade_row(struct cer_room *room, struct kc_err *err)
+{
+	int from = aud_upgraded_from(room->j);
+
+	if (from == 0)
+		return KC_DONE;
+	return cer_row(room, "journal.upgrade", NULL, (struct aud_fact[]){
+	    AUD_I("from", from) }, 1, err);
+}
+
 /* Of a new ceremony only: a resumed one has the site file it began with. */
 static kc_result
 refuse_root(const struct cer_room *room, struct kc_err *err)
@@ -328,7 +340,8 @@ open_dir(struct cer_room *room, const char *dir, bool rehearsal,
 	}
 	KC_TRY(r, take_lock(room, err));
 	KC_TRY(r, reopen(room, kc_buf_str(&path), fresh, err));
-	r = run_row(room, err);
+	KC_TRY(r, run_row(room, err));
+	r = upgrade_row(room, err);
 out:
 	kc_buf_free(&path);
 	return r;

@@ -134,6 +134,34 @@ same "which is the spare's certificate" \
 expect_exit 5 "nothing came within 1 s" "$ceremony" run script.yaml \
 	--site moved/site.yaml --dir moved/ceremony --rehearsal \
 	--answers short.yaml
+# A directory that an earlier version of the program began.
+python3 - moved/ceremony/journal.db <<'END'
+import os, sqlite3, sys
+new, old = sqlite3.connect(sys.argv[1]), sqlite3.connect("old.db")
+added = (" CHECK (length(id) = 32)", " CHECK (n >= 0)",
+         " CHECK (length(leaf) = 32)",
+         " CHECK (mode IN ('production', 'rehearsal'))")
+for text, in new.execute("SELECT sql FROM sqlite_schema ORDER BY type"):
+    for check in added:
+        text = text.replace(check, "")
+    old.execute(text)
+for table in "meta", "entry":
+    rows = new.execute("SELECT * FROM %s ORDER BY 1" % table).fetchall()
+    old.executemany("INSERT INTO %s VALUES (%s)" % (
+        table, ",".join("?" * len(rows[0]))), rows)
+old.commit()
+old.execute("PRAGMA application_id=%d" % 0x6b636a31)
+old.execute("PRAGMA user_version=1")
+old.close()
+os.replace("old.db", sys.argv[1])
+END
+check "a journal of the schema before this one can be read" "$ceremony" \
+	audit verify moved/ceremony
+expect_exit 5 "nothing came within 1 s" "$ceremony" resume \
+	--dir moved/ceremony --answers short.yaml
+same "going on with it makes a copy, and says so" \
+	"1 $(printf 'SQLite format 3')" "$(rows moved/ceremony \
+	journal.upgrade) $(head -c 15 moved/ceremony/journal.db.v1)"
 check "each process was a run of its own, numbered over both stations" \
 	python3 - "$ceremony" moved/ceremony <<'END'
 import json, subprocess, sys

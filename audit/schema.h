@@ -8,6 +8,8 @@
 #ifndef KC_AUDIT_SCHEMA_H
 #define KC_AUDIT_SCHEMA_H
 
+#include <stddef.h>
+
 #define AUD_APPLICATION_ID 0x6b636a31	/* "kcj1" */
 #define AUD_USER_VERSION 2
 

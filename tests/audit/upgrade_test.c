@@ -133,7 +133,7 @@ reading_an_earlier_journal_leaves_it_as_it_is(void **state)
 }
 
 static void
-writing_one_makes_a_copy_of_this_version_and_keeps_the_old(void **state)
+writing_one_makes_a_copy_and_keeps_the_old(void **state)
 {
 	struct aud_journal *j = NULL;
 	struct kc_buf old = { 0 };
@@ -195,7 +195,7 @@ another_file_under_the_old_ones_name_is_not_replaced(void **state)
 }
 
 static void
-an_earlier_journal_that_contradicts_itself_is_not_upgraded(void **state)
+one_that_contradicts_itself_is_not_upgraded(void **state)
 {
 	struct aud_journal *j = NULL;
 	struct kc_buf old = { 0 };
@@ -246,10 +246,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(reading_an_earlier_journal_leaves_it_as_it_is),
-		TEST(writing_one_makes_a_copy_of_this_version_and_keeps_the_old),
+		TEST(writing_one_makes_a_copy_and_keeps_the_old),
 		TEST(an_upgrade_that_was_interrupted_is_begun_again),
 		TEST(another_file_under_the_old_ones_name_is_not_replaced),
-		TEST(an_earlier_journal_that_contradicts_itself_is_not_upgraded),
+		TEST(one_that_contradicts_itself_is_not_upgraded),
 		TEST(a_journal_of_a_later_version_is_refused),
 		TEST(a_schema_under_another_versions_number_is_refused),
 	};

@@ -20,7 +20,7 @@ mutate()
 }
 check "$count changes are refused by both" mutate "$count" 20261125 \
     --programs $((count / 33))
-cat checked
+sed 's|^|      |' checked
 for blind in check_contents check_files check_pairs; do
 	expect_exit 1 'not refused alike' mutate 200 1 --blind $blind
 done

@@ -33,7 +33,7 @@ check 'a rehearsal is recorded' rehearse
 mkdir images
 check 'at each cut every acknowledged entry is there, and no other' \
     "$BUILD/tests/power/replay" log ceremony/journal.db images "$step" 1
-cat checked
+sed 's/^/      /' checked
 # The test itself: a disk that keeps nothing, a journal of somebody else.
 python3 - <<'END'
 import struct

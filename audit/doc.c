@@ -68,6 +68,46 @@ out:
 }
 
 kc_result
+aud_doc_step(json_t *doc, const struct aud_doc_step *s, json_t **ret_fill,
+    struct kc_err *err)
+{
+	json_t *fill = json_array();
+	kc_result r = kc_json_add_new(doc, json_pack(
+	    "{s:s,s:s,s:s,s:s,s:s,s:s,s:O}", "k", "step", "number", s->number,
+	    "title", s->title, "who", s->who, "say", s->say, "why", s->why,
+	    "fill", fill), err);
+
+	json_decref(fill);
+	*ret_fill = fill;
+	return r;
+}
+
+kc_result
+aud_doc_fill(json_t *doc, json_t **ret_fill, struct kc_err *err)
+{
+	json_t *fill = json_array();
+	kc_result r = kc_json_add_new(doc, json_pack("{s:s,s:O}", "k", "fill",
+	    "fill", fill), err);
+
+	json_decref(fill);
+	*ret_fill = fill;
+	return r;
+}
+
+kc_result
+aud_doc_blank(json_t *fill, const char *text, int64_t n, struct kc_err *err)
+{
+	return kc_json_add_new(fill, json_pack("{s:s,s:I}", "t", text, "n",
+	    (json_int_t)n), err);
+}
+
+kc_result
+aud_doc_page(json_t *doc, struct kc_err *err)
+{
+	return kc_json_add_new(doc, json_pack("{s:s}", "k", "page"), err);
+}
+
+kc_result
 aud_doc_safe(const char *s, struct kc_buf *ret, struct kc_err *err)
 {
 	return kc_text_escape(s, strlen(s), ret, err);

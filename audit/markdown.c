@@ -141,6 +141,69 @@ out:
 	return r;
 }
 
+/* Blanks to be written in, four a line, numbered. */
+static kc_result
+put_fill(struct kc_buf *b, const json_t *block, const char *indent,
+    struct kc_err *err)
+{
+	const json_t *fill = json_object_get(block, "fill");
+	kc_result r = KC_DONE;
+
+	for (size_t i = 0; i < json_array_size(fill); i++) {
+		const json_t *o = json_array_get(fill, i);
+		long long n = json_integer_value(json_object_get(o, "n"));
+
+		KC_TRY(r, kc_buf_addf(b, err, "%s- ", indent));
+		KC_TRY(r, put(b, json_string_value(json_object_get(o, "t")),
+		    err));
+		KC_TRY(r, kc_buf_adds(b, ":", err));
+		for (long long k = 1; k <= n; k++) {
+			if (n > 1 && k % 4 == 1)
+				KC_TRY(r, kc_buf_addf(b, err, "\n%s  ",
+				    indent));
+			if (n > 1)
+				KC_TRY(r, kc_buf_addf(b, err, " %lld", k));
+			KC_TRY(r, kc_buf_adds(b, " ............", err));
+		}
+		KC_TRY(r, kc_buf_adds(b, "\n", err));
+	}
+out:
+	return r;
+}
+
+static const char *
+text_of(const json_t *block, const char *name)
+{
+	return json_string_value(json_object_get(block, name));
+}
+
+static kc_result
+put_step(struct kc_buf *b, const json_t *block, struct kc_err *err)
+{
+	static const char *const parts[][2] = { { "who", "" },
+		{ "say", "Say: " }, { "why", "Why: " } };
+	kc_result r;
+
+	KC_TRY(r, kc_buf_adds(b, "- [ ] **", err));
+	KC_TRY(r, put(b, text_of(block, "number"), err));
+	KC_TRY(r, kc_buf_adds(b, "** ", err));
+	KC_TRY(r, put(b, text_of(block, "title"), err));
+	KC_TRY(r, kc_buf_adds(b, " (initials ....... time .......)\n", err));
+	for (size_t i = 0; i < 3; i++) {
+		const char *s = text_of(block, parts[i][0]);
+
+		if (s[0] == '\0')
+			continue;
+		KC_TRY(r, kc_buf_addf(b, err, "  - %s", parts[i][1]));
+		KC_TRY(r, put(b, s, err));
+		KC_TRY(r, kc_buf_adds(b, "\n", err));
+	}
+	KC_TRY(r, put_fill(b, block, "  ", err));
+	r = kc_buf_adds(b, "\n", err);
+out:
+	return r;
+}
+
 static kc_result
 put_block(struct kc_buf *b, const json_t *block, bool list_goes_on,
     struct kc_err *err)
@@ -155,7 +218,13 @@ put_block(struct kc_buf *b, const json_t *block, bool list_goes_on,
 		return put_time(b, block, err);
 	if (strcmp(kind, "sign") == 0)
 		return put_sign(b, block, err);
-	if (strcmp(kind, "qr") == 0)
+	if (strcmp(kind, "step") == 0)
+		return put_step(b, block, err);
+	if (strcmp(kind, "fill") == 0) {
+		KC_TRY(r, put_fill(b, block, "", err));
+		return kc_buf_adds(b, "\n", err);
+	}
+	if (strcmp(kind, "qr") == 0 || strcmp(kind, "page") == 0)
 		return KC_DONE;
 	KC_TRY(r, kc_buf_addf(b, err, "%s", strcmp(kind, "h") == 0 ?
 	    &"### "[3 - level] : strcmp(kind, "li") == 0 ?

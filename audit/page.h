@@ -10,6 +10,7 @@
 
 #include <hpdf.h>
 
+#include "audit/doc.h"
 #include "base/buf.h"
 #include "base/err.h"
 
@@ -23,11 +24,6 @@
 #define PAGE_FULL (PAGE_HEIGHT - PAGE_TOP - PAGE_BOTTOM)
 
 enum page_font { PAGE_PLAIN, PAGE_STRONG, PAGE_FONTS };
-
-/* struct page_edge: what stands on each page above and below its text. */
-struct page_edge {
-	const char *head, *foot;
-};
 
 /* struct pages: a PDF while it is made. */
 struct pages {

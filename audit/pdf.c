@@ -244,12 +244,13 @@ is_item(const json_t *block)
 
 /* What a block of text wants under it on its page, by what follows it. */
 static float
-keep_of(const json_t *block, const json_t *next)
+keep_of(struct pages *p, const json_t *block, const json_t *next)
 {
 	const char *kind = json_string_value(json_object_get(block, "k"));
 
 	if (strcmp(kind, "h") == 0)
-		return pdf_is_time(next) ? pdf_time_height(next) : 60;
+		return pdf_is_time(next) ? pdf_time_height(next) :
+		    60 + pdf_step_height(p, next);
 	return is_item(block) && is_item(next) &&
 	    json_integer_value(json_object_get(next, "level")) >
 	    json_integer_value(json_object_get(block, "level")) ?
@@ -271,8 +272,14 @@ put_block(struct pages *p, const json_t *block, const json_t *next,
 		pdf_time(p, block);
 	else if (strcmp(kind, "sign") == 0)
 		put_sign(p, block);
+	else if (strcmp(kind, "step") == 0)
+		pdf_step(p, block);
+	else if (strcmp(kind, "fill") == 0)
+		pdf_fill(p, block);
+	else if (strcmp(kind, "page") == 0)
+		pages_room(p, PAGE_FULL);
 	else
-		put_text(p, block, kind, keep_of(block, next));
+		put_text(p, block, kind, keep_of(p, block, next));
 	return KC_DONE;
 }
 

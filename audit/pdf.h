@@ -13,6 +13,12 @@
 KC_MUST kc_result pdf_qr(struct pages *p, const char *text,
     struct kc_err *err);
 
+/* pdf_step, pdf_fill: blocks of those names.  pdf_step_height: 0 for another
+ * block or none. */
+float pdf_step_height(struct pages *p, const json_t *block);
+void pdf_step(struct pages *p, const json_t *block);
+void pdf_fill(struct pages *p, const json_t *block);
+
 /* pdf_time: a block "time" (audit/doc.h): a bar for each act, marks over
  * them. */
 void pdf_time(struct pages *p, const json_t *block);

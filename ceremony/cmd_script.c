@@ -6,6 +6,7 @@
 
 #include "base/words.h"
 #include "ceremony/action.h"
+#include "ceremony/booklet.h"
 #include "ceremony/commands.h"
 #include "ceremony/script.h"
 
@@ -78,9 +79,32 @@ out:
 	return code;
 }
 
+static int
+cmd_print(struct cer_app *app, int argc, char **argv)
+{
+	static const struct cer_opt table[] = {
+		{ "--site", CER_ONE, true },
+		{ "-o", CER_ONE, true },
+	};
+	struct kc_err err = { 0 };
+	struct cer_args a;
+	kc_result r;
+
+	(void)app;
+	KC_TRY(r, cer_parse(table, 2, 1, 1, argc, argv, &a, &err));
+	KC_TRY(r, cer_booklet_print(a.pos[0], a.opt[0].v[0], a.opt[1].v[0],
+	    &err));
+	(void)printf("booklet: %s\n", a.opt[1].v[0]);
+out:
+	return kc_ok(r) ? 0 : cer_report("script print", &err);
+}
+
 const struct cer_cmd cer_script_commands[] = {
 	{ "script", "check", false, cmd_check,
 	  "SCRIPT [--site SITE] [--json]",
 	  "check a script's form and that it fits a site" },
+	{ "script", "print", false, cmd_print,
+	  "SCRIPT --site SITE -o FILE",
+	  "the paper script, as .pdf or .md" },
 	{ 0 },
 };

@@ -246,6 +246,8 @@ void cer_line(struct cer_room *room, enum cer_line_kind kind,
     const char *label, const char *fmt, ...) KC_PRINTF(4, 5);
 /* cer_warn_lines: a line of the pane for each line of text. */
 void cer_warn_lines(struct cer_room *room, const char *text);
+/* cer_view_words: the view's texts of a step, as on paper. */
+void cer_view_words(struct cer_room *room, const struct cer_instance *in);
 /* cer_view_step: make in the current step of the view. */
 void cer_view_step(struct cer_room *room, const struct cer_instance *in);
 void cer_view_refresh(struct cer_room *room);

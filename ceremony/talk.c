@@ -45,7 +45,7 @@ cer_fill_in(const char *text, const struct cer_person *p, char *ret,
 }
 
 void
-cer_view_step(struct cer_room *room, const struct cer_instance *in)
+cer_view_words(struct cer_room *room, const struct cer_instance *in)
 {
 	struct cer_view *v = &room->view;
 	const struct cer_step *st = in->step;
@@ -63,6 +63,14 @@ cer_view_step(struct cer_room *room, const struct cer_instance *in)
 	cer_fill_in(st->say, in->person, v->say, sizeof v->say);
 	(void)snprintf(v->why, sizeof v->why, "%s", st->why);
 	v->minutes = (long)st->minutes;
+}
+
+void
+cer_view_step(struct cer_room *room, const struct cer_instance *in)
+{
+	struct cer_view *v = &room->view;
+
+	cer_view_words(room, in);
 	v->n_lines = 0;
 	v->busy[0] = v->certain[0] = '\0';
 	for (size_t i = 0; i < room->n_items; i++)

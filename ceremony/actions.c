@@ -1,42 +1,131 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The action table.
+ * The action table: each action once, with what it needs and what it leaves.
  */
 #include <string.h>
 
 #include "ceremony/steps.h"
 
+#define KEYS (CER_F_WRAPPING | CER_F_SIGNING)
+#define WRAPS (CER_F_KNOWN | CER_F_WRAPPING)
+#define GONE (CER_F_BAG | CER_F_AWAY | CER_F_RETIRED)
+
+/* Terms that many rows share. */
+#define NOTHING { .of = CER_OF_NOBODY }
+#define PEOPLE { CER_OF_ROOM, .needs = CER_F_SIGNED_IN }
+#define JUDGED { CER_OF_ROOM, .needs = CER_F_SIGNED_IN | CER_F_GO }
+#define QUORUM { CER_OF_QUORUM, .needs = WRAPS, .bars = GONE,		\
+	.reads = true }
+#define SIGNERS { CER_OF_SIGNERS, .needs = CER_F_KNOWN | CER_F_SIGNING,	\
+	.bars = GONE, .reads = true }
+/* A domain of this set opens: one whose shares are known to be theirs. */
+#define OPENS { CER_OF_SET, .needs = CER_F_DOMAIN,			\
+	.bars = CER_F_UNCHECKED, .takes = CER_F_UNOPENED }
+
 static const struct cer_action actions[] = {
-	{ "read", "", false, false, cer_do_read },
-	{ "roll-call", "", false, false, cer_do_roll_call },
-	{ "environment", "", false, false, cer_do_environment },
-	{ "clock", "", false, false, cer_do_clock },
-	{ "software", "", false, false, cer_do_software },
-	{ "site.amend", "", false, false, cer_do_amend },
-	{ "card.identify", "keys", true, false, cer_do_identify },
-	{ "card.initialise", "puk", true, false, cer_do_initialise },
-	{ "card.pin", "", true, false, cer_do_pin },
-	{ "card.retire", "", true, false, cer_do_retire },
-	{ "card.generate", "keys", true, false, cer_do_generate },
-	{ "card.prove", "keys", true, false, cer_do_prove },
-	{ "set.build", "", false, false, cer_do_set },
-	{ "set.drill", "set", false, false, cer_do_drill },
-	{ "domain.import", "", false, false, cer_do_import },
-	{ "domain.check", "", false, false, cer_do_check },
-	{ "domain.prove", "set", false, false, cer_do_domain_prove },
-	{ "domain.reshare", "", false, false, cer_do_reshare },
+	{ "read", "", false, false, cer_do_read, .term = { NOTHING } },
+	{ "roll-call", "", false, false, cer_do_roll_call, .term = {
+	    { CER_OF_ROOM, .gives = CER_F_SIGNED_IN } } },
+	{ "environment", "", false, false, cer_do_environment, .term = {
+	    { CER_OF_ROOM, .gives = CER_F_GO } } },
+	{ "clock", "", false, false, cer_do_clock, .term = { NOTHING } },
+	{ "software", "", false, false, cer_do_software, .term = {
+	    NOTHING } },
+	{ "site.amend", "", false, false, cer_do_amend, .term = { PEOPLE } },
+	{ "card.identify", "keys card", true, false, cer_do_identify,
+	  .term = { PEOPLE,
+	    { CER_OF_CARD, .needs = CER_F_BOUND, .bars = GONE, .gives =
+	      CER_F_KNOWN | KEYS | CER_F_LOOSE, .reads = true },
+	    { CER_OF_OWN_SET, .gives = CER_F_HELD } } },
+	{ "card.initialise", "puk card", true, false, cer_do_initialise,
+	  .final = true, .term = { PEOPLE,
+	    { CER_OF_CARD, .bars = GONE | KEYS, .gives = CER_F_BOUND |
+	      CER_F_KNOWN | CER_F_INITIALISED, .reads = true } } },
+	{ "card.pin", "card", true, false, cer_do_pin, .term = { PEOPLE,
+	    { CER_OF_CARD, .needs = CER_F_BOUND, .bars = GONE,
+	      .reads = true } } },
+	{ "card.retire", "", true, false, cer_do_retire, .final = true,
+	  .term = { PEOPLE,
+	    { CER_OF_NEW_SET, .bars = CER_F_UNOPENED },
+	    { CER_OF_CARD, .needs = CER_F_BOUND, .bars = GONE, .gives =
+	      CER_F_RETIRED, .takes = KEYS | CER_F_PROVEN | CER_F_LOOSE,
+	      .reads = true } } },
+	{ "card.generate", "keys card", true, false, cer_do_generate,
+	  .term = { PEOPLE,
+	    { CER_OF_CARD, .needs = CER_F_KNOWN | CER_F_INITIALISED, .bars =
+	      GONE, .gives = KEYS | CER_F_LOOSE, .reads = true },
+	    { CER_OF_OWN_SET, .gives = CER_F_UNBUILT | CER_F_UNSIGNED |
+	      CER_F_HELD } } },
+	{ "card.prove", "keys card", true, false, cer_do_prove, .term = {
+	    PEOPLE,
+	    { CER_OF_CARD, .needs = CER_F_KNOWN | KEYS, .bars = GONE, .gives =
+	      CER_F_PROVEN, .reads = true } } },
+	{ "set.build", "", false, false, cer_do_set, .term = { PEOPLE,
+	    { CER_OF_SET, .bars = CER_F_DOMAIN, .gives = CER_F_UNSIGNED |
+	      CER_F_UNCHECKED, .takes = CER_F_UNBUILT },
+	    { CER_OF_EACH, .needs = WRAPS | CER_F_PROVEN } } },
+	{ "set.drill", "set", false, false, cer_do_drill, .term = { JUDGED,
+	    { CER_OF_EACH, .needs = WRAPS, .bars = GONE,
+	      .reads = true } } },
+	{ "domain.import", "", false, false, cer_do_import, .term = { PEOPLE,
+	    { CER_OF_SET, .bars = CER_F_UNBUILT | CER_F_UNSIGNED | CER_F_DOMAIN,
+	      .gives = CER_F_DOMAIN | CER_F_UNOPENED | CER_F_HELD } } },
+	{ "domain.check", "", false, false, cer_do_check, .term = { PEOPLE,
+	    { CER_OF_SET, .needs = CER_F_DOMAIN, .takes = CER_F_UNCHECKED },
+	    { CER_OF_EACH, .needs = WRAPS } } },
+	{ "domain.prove", "set", false, false, cer_do_domain_prove, .term = {
+	    JUDGED, OPENS, QUORUM } },
+	{ "domain.reshare", "", false, false, cer_do_reshare, .final = true,
+	  .term = { PEOPLE, OPENS,
+	    { CER_OF_EACH_NEW, .needs = WRAPS | CER_F_PROVEN },
+	    { CER_OF_NEW_SET, .bars = CER_F_UNSIGNED | CER_F_DOMAIN, .gives =
+	      CER_F_DOMAIN | CER_F_UNOPENED, .takes = CER_F_UNBUILT },
+	    QUORUM } },
 	{ "exchange.ratify", "reason exception_by readback_by", false, false,
-	  cer_do_ratify },
-	{ "recovery.unlock", "", false, false, cer_do_unlock },
-	{ "recovery.blob", "result", false, false, cer_do_blob },
-	{ "readback", "subject", false, false, cer_do_readback },
-	{ "custody.seal", "", true, false, cer_do_seal },
-	{ "custody.place", "set", false, false, cer_do_place },
-	{ "checkpoint", "", false, true, cer_do_checkpoint },
-	{ "suspend", "", false, false, cer_do_suspend },
-	{ "export", "", false, true, cer_do_export },
-	{ "close", "", false, false, cer_do_close },
+	  cer_do_ratify, .final = true, .term = {
+	    { CER_OF_ROOM, .needs = CER_F_SIGNED_IN, .gives = CER_F_RECEIVER |
+	      CER_F_UNSEALED } } },
+	{ "recovery.unlock", "", false, false, cer_do_unlock, .final = true,
+	  .term = {
+	    { CER_OF_ROOM, .needs = CER_F_SIGNED_IN | CER_F_RECEIVER, .bars =
+	      CER_F_UNSEALED, .gives = CER_F_MASTER }, OPENS, QUORUM } },
+	{ "recovery.blob", "result", false, false, cer_do_blob, .term = {
+	    { CER_OF_ROOM, .needs = CER_F_SIGNED_IN | CER_F_RECEIVER |
+	      CER_F_MASTER, .takes = CER_F_MASTER } } },
+	{ "readback", "subject", false, false, cer_do_readback, .term = {
+	    PEOPLE } },
+	{ "custody.seal", "", true, false, cer_do_seal, .term = { PEOPLE,
+	    { CER_OF_CARD, .needs = CER_F_KNOWN, .bars = GONE, .gives =
+	      CER_F_BAG, .takes = CER_F_LOOSE | CER_F_IN_READER } } },
+	{ "custody.place", "set", false, false, cer_do_place, .term = {
+	    PEOPLE,
+	    { CER_OF_SET, .needs = CER_F_DOMAIN },
+	    { CER_OF_PLANNED, .needs = CER_F_BAG, .gives = CER_F_AWAY } } },
+	{ "checkpoint", "", false, true, cer_do_checkpoint, .after = true,
+	  .term = {
+	    { CER_OF_ROOM, .needs = CER_F_SIGNED_IN, .gives = CER_F_HEAD,
+	      .takes = CER_F_UNSEALED },
+	    { CER_OF_SETS, .takes = CER_F_UNSIGNED }, SIGNERS } },
+	{ "suspend", "", false, false, cer_do_suspend, .term = {
+	    { CER_OF_ROOM, .bars = CER_F_MASTER, .gives = CER_F_HEAD, .takes =
+	      CER_F_SIGNED_IN },
+	    { CER_OF_CARDS, .takes = CER_F_IN_READER } } },
+	{ "export", "", false, true, cer_do_export, .after = true, .term = {
+	    { CER_OF_ROOM, .needs = CER_F_SIGNED_IN | CER_F_CLOSED, .bars =
+	      CER_F_UNSEALED, .gives = CER_F_EXPORTED, .takes =
+	      CER_F_UNEXPORTED },
+	    SIGNERS } },
+	{ "close", "", false, false, cer_do_close, .term = {
+	    { CER_OF_ROOM, .needs = CER_F_SIGNED_IN, .bars = CER_F_MASTER,
+	      .gives = CER_F_CLOSED | CER_F_UNSEALED | CER_F_UNEXPORTED },
+	    { CER_OF_SETS, .bars = CER_F_UNOPENED, .takes = CER_F_HELD },
+	    { CER_OF_CARDS, .bars = CER_F_LOOSE } } },
 };
+
+const struct cer_action cer_action_end = { .name = "the end", .fields = "",
+	.after = true, .term = {
+	    { CER_OF_ROOM, .bars = CER_F_UNEXPORTED | CER_F_MASTER },
+	    { CER_OF_SETS, .bars = CER_F_HELD } } };
 
 const struct cer_action *
 cer_action_find(const char *name)

@@ -8,7 +8,7 @@
 #include "ceremony/action.h"
 #include "ceremony/booklet.h"
 #include "ceremony/commands.h"
-#include "ceremony/script.h"
+#include "ceremony/model.h"
 
 static int
 print_check(const struct cer_script *s, const struct cer_site *site,
@@ -40,6 +40,16 @@ print_check(const struct cer_script *s, const struct cer_site *site,
 	return code;
 }
 
+/* The steps that led to an impossible one; on stderr, after the refusal. */
+static void
+print_trail(const struct cer_trail *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		(void)fprintf(stderr, "  %-9s %-5s %s (%s), line %zu\n",
+		    i == 0 ? "Led there" : "", t->led[i].number,
+		    t->led[i].id, t->led[i].action, t->led[i].line);
+}
+
 static int
 cmd_check(struct cer_app *app, int argc, char **argv)
 {
@@ -51,6 +61,7 @@ cmd_check(struct cer_app *app, int argc, char **argv)
 	struct kc_err err = { 0 };
 	struct cer_script *s = calloc(1, sizeof *s);
 	struct cer_site *site = calloc(1, sizeof *site);
+	struct cer_trail trail = { .n = 0 };
 	kc_result r;
 	int code = 0;
 
@@ -65,12 +76,14 @@ cmd_check(struct cer_app *app, int argc, char **argv)
 		KC_TRY(r, cer_site_read(a.opt[0].v[0], site, &err));
 		KC_TRY(r, cer_script_bind(s, site, &err));
 	}
+	KC_TRY(r, cer_model(s, a.opt[0].given ? site : NULL, &trail, &err));
 	code = print_check(s, a.opt[0].given ? site : NULL,
 	    a.opt[1].given);
 out:
 	if (!kc_ok(r)) {
 		kc_certain(&err, "nothing was started; no file was written");
 		code = cer_report("script check", &err);
+		print_trail(&trail);
 	}
 	cer_script_free(s);
 	cer_site_free(site);
@@ -102,7 +115,8 @@ out:
 const struct cer_cmd cer_script_commands[] = {
 	{ "script", "check", false, cmd_check,
 	  "SCRIPT [--site SITE] [--json]",
-	  "check a script's form and that it fits a site" },
+	  "check a script's form, that it fits a site, and that each step can "
+	  "be" },
 	{ "script", "print", false, cmd_print,
 	  "SCRIPT --site SITE -o FILE",
 	  "the paper script, as .pdf or .md" },

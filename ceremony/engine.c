@@ -11,6 +11,7 @@
 #include "ceremony/amend.h"
 #include "ceremony/away.h"
 #include "ceremony/gonogo.h"
+#include "ceremony/model.h"
 #include "ceremony/suspend.h"
 
 static kc_result
@@ -212,6 +213,7 @@ cer_walk(struct cer_room *room, struct kc_err *err)
 
 	KC_TRY(r, close_open_command(room, err));
 	KC_TRY(r, close_cut_exceptions(room, err));
+	KC_TRY(r, cer_possible_note(room, err));
 	KC_TRY(r, cer_resume(room, err));
 	for (size_t i = 0; i < room->n_inst; ) {
 		struct cer_instance *in = &room->inst[i++];

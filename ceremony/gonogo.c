@@ -27,10 +27,6 @@ const struct cer_check cer_checks[CER_CHECKS] = {
 	{ "tries", cer_hold_tries },
 };
 
-/* What nobody can take back. */
-static const char *const irreversible[] = { "card.initialise", "card.retire",
-	"exchange.ratify", "recovery.unlock", "domain.reshare" };
-
 size_t
 cer_check_find(const char *name)
 {
@@ -162,10 +158,7 @@ cer_go_before(struct cer_room *room, const struct cer_instance *in,
 {
 	size_t bad;
 
-	for (size_t i = 0; i < sizeof irreversible / sizeof *irreversible;
-	    i++)
-		if (strcmp(irreversible[i], in->step->action->name) == 0 &&
-		    cer_go_guards(room))
-			return cer_go(room, in, "before the step", &bad, err);
-	return KC_DONE;
+	if (!in->step->action->final || !cer_go_guards(room))
+		return KC_DONE;
+	return cer_go(room, in, "before the step", &bad, err);
 }

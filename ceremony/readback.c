@@ -14,13 +14,17 @@
 
 static const struct {
 	const char *name, *what;
+	struct cer_term term;	/* what must be there */
 } subjects[] = {
-	{ "software", "this program" },
-	{ "script", "the script of this ceremony" },
-	{ "site", "the site file" },
-	{ "head", "the journal's head at the last checkpoint or suspension" },
-	{ "exchange", "the ratified exchange key" },
-	{ "domain", "the security domain's file" },
+	{ .name = "software", .what = "this program" },
+	{ .name = "script", .what = "the script of this ceremony" },
+	{ .name = "site", .what = "the site file" },
+	{ .name = "head", .what = "the journal's head at the last checkpoint "
+	  "or suspension", .term = { CER_OF_ROOM, .needs = CER_F_HEAD } },
+	{ .name = "exchange", .what = "the ratified exchange key", .term = {
+	  CER_OF_ROOM, .needs = CER_F_RECEIVER } },
+	{ .name = "domain", .what = "the security domain's file", .term = {
+	  CER_OF_SET, .needs = CER_F_DOMAIN } },
 };
 #define N_SUBJECTS (sizeof subjects / sizeof *subjects)
 
@@ -48,6 +52,17 @@ cer_readback_subject(const char *name)
 		if (strcmp(subjects[i].name, name) == 0)
 			return true;
 	return false;
+}
+
+struct cer_term
+cer_readback_term(const char *name)
+{
+	struct cer_term none = { CER_OF_NOBODY, 0, 0, 0, 0, false };
+
+	for (size_t i = 0; i < N_SUBJECTS; i++)
+		if (strcmp(subjects[i].name, name) == 0)
+			return subjects[i].term;
+	return none;
 }
 
 /* The hash as hex only: words on the screen could be copied from it. */

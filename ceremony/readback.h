@@ -6,6 +6,7 @@
 #ifndef KC_CEREMONY_READBACK_H
 #define KC_CEREMONY_READBACK_H
 
+#include "ceremony/action.h"
 #include "ceremony/room.h"
 
 #define CER_READBACK "readback"			/* row kind: one try */
@@ -16,6 +17,9 @@
 #define CER_READBACK_SUBJECTS \
 	"software, script, site, head, exchange, domain"
 bool cer_readback_subject(const char *name);
+/* cer_readback_term: what must be there to be read back, for the physical
+ *  model; of nobody: it always is. */
+struct cer_term cer_readback_term(const char *name);
 
 /* struct cer_readback: one read-back.
  *  subject  one of the subjects, for the rows

@@ -18,6 +18,7 @@
 
 #include "base/file.h"
 #include "ceremony/amend.h"
+#include "ceremony/model.h"
 #include "ceremony/readers.h"
 #include "ceremony/selftest.h"
 #include "ceremony/version.h"
@@ -323,6 +324,7 @@ open_dir(struct cer_room *room, const char *dir, bool rehearsal,
 	room->rehearsal = rehearsal;
 	if (fresh) {
 		KC_TRY(r, refuse_root(room, err));
+		KC_TRY(r, cer_possible(room, err));
 		KC_TRY(r, create(room, dir, err));
 	}
 	room->dir = realpath(dir, NULL);

@@ -167,7 +167,12 @@ void cer_unnamed_drop(const char *parent, const char *dir);
 KC_MUST kc_result cer_path(const struct cer_room *room, const char *place,
     const char *name, struct kc_buf *ret, struct kc_err *err);
 
-/* plan.c: step instances and the left pane's items. */
+/* plan.c: step instances and the left pane's items.  cer_plan_steps: the
+ *  instances alone, of a script that fits the site file.
+ *  ret  room for CER_INSTANCES_MAX */
+KC_MUST kc_result cer_plan_steps(const struct cer_script *script,
+    const struct cer_site *site, struct cer_instance *ret, size_t *ret_n,
+    struct kc_err *err);
 KC_MUST kc_result cer_plan(struct cer_room *room, struct kc_err *err);
 
 /* state.c */

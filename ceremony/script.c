@@ -52,7 +52,7 @@ static kc_result
 read_values(const struct cer_step *st, struct kc_err *err)
 {
 	const struct cer_node *keys = cer_node_get(st->node, "keys");
-	const char *name[2], *result, *subject, *set;
+	const char *name[2], *result, *subject, *set, *card;
 	size_t n = 0;
 	kc_result r;
 
@@ -72,6 +72,10 @@ read_values(const struct cer_step *st, struct kc_err *err)
 	if (strcmp(set, "new") != 0)
 		return CER_NODE_FAIL(cer_node_get(st->node, "set"), err,
 		    "'set' is '%.40s', not new", set);
+	KC_TRY(r, cer_node_str(st->node, "card", "stays", &card, err));
+	if (strcmp(card, "stays") != 0)
+		return CER_NODE_FAIL(cer_node_get(st->node, "card"), err,
+		    "'card' is '%.40s', not stays", card);
 	if (strcmp(st->action->name, "readback") == 0) {
 		KC_TRY(r, cer_node_str(st->node, "subject", NULL, &subject,
 		    err));

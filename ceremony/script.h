@@ -119,6 +119,7 @@ struct cer_site {
 	int64_t quorum, signers;
 	int64_t new_quorum;	/* of role new-holder; 0: not in the file */
 	int64_t rsa_floor;	/* no key of fewer bits is made */
+	int64_t readers;	/* cards that can be read at a time */
 	struct cer_pinned receiver;
 	struct cer_attest attest;
 	struct cer_custody custody;
@@ -146,6 +147,10 @@ void cer_site_free(struct cer_site *s);
 /* cer_site_usb: one entry of the site file's `usb` (site_usb.c). */
 KC_MUST kc_result cer_site_usb(struct cer_site *s,
     const struct cer_node *node, struct kc_err *err);
+
+/* cer_site_numbers: the site file's numbers, with what they are where they
+ *  may be missing (site_numbers.c). */
+KC_MUST kc_result cer_site_numbers(struct cer_site *s, struct kc_err *err);
 
 /* Look-ups; NULL when there is none. */
 const struct cer_person *cer_site_person(const struct cer_site *s,

@@ -7,8 +7,6 @@
 #include "ceremony/script.h"
 #include "sd/evidence.h"
 
-#define RSA_FLOOR 2048
-
 static const char *const roles[] = { "administrator", "holder", "witness",
 	"auditor", "operator", "new-holder" };
 
@@ -259,9 +257,9 @@ read_site(struct cer_site *s, struct kc_err *err)
 	kc_result r;
 
 	KC_TRY(r, cer_node_only(s->root, "site format nonce pool destination "
-	    "quorum new-quorum signers rsa-floor receiver attestation "
-	    "places people "
-	    "modules cards spares custody usb", err));
+	    "quorum new-quorum signers rsa-floor readers receiver "
+	    "attestation places people modules cards spares custody usb",
+	    err));
 	KC_TRY(r, cer_node_name(s->root, "site", &s->name, err));
 	KC_TRY(r, cer_node_int(s->root, "format", 1, 1, &format, err));
 	KC_TRY(r, cer_node_str(s->root, "nonce", NULL, &s->nonce, err));
@@ -270,15 +268,7 @@ read_site(struct cer_site *s, struct kc_err *err)
 		    "'nonce' must be 32 random hex digits");
 	KC_TRY(r, cer_node_name(s->root, "pool", &s->pool, err));
 	KC_TRY(r, cer_node_name(s->root, "destination", &s->destination, err));
-	KC_TRY(r, cer_node_int(s->root, "quorum", 2, 10, &s->quorum, err));
-	if (cer_node_get(s->root, "new-quorum") != NULL)
-		KC_TRY(r, cer_node_int(s->root, "new-quorum", 2, 10,
-		    &s->new_quorum, err));
-	KC_TRY(r, cer_node_int(s->root, "signers", 1, 10, &s->signers, err));
-	s->rsa_floor = RSA_FLOOR;
-	if (cer_node_get(s->root, "rsa-floor") != NULL)
-		KC_TRY(r, cer_node_int(s->root, "rsa-floor", RSA_FLOOR, 4096,
-		    &s->rsa_floor, err));
+	KC_TRY(r, cer_site_numbers(s, err));
 	KC_TRY(r, read_receiver(&s->receiver, cer_node_get(s->root,
 	    "receiver"), err));
 	KC_TRY(r, cer_attest_read(&s->attest, cer_node_get(s->root,

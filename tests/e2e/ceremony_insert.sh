@@ -105,6 +105,8 @@ ends()
 }
 
 begin run make.yaml --site site.yaml --dir day
+sees 'told what production would not begin' 'Production would not begin'
+keys Enter
 sees 'a card is asked for' 'Put the card of Mara Lindqvist into a reader'
 check 'nothing has spoken to it' test "$(card one count)" = 0
 card one insert >/dev/null
@@ -188,6 +190,8 @@ sed 's/^nonce: .*/nonce: 5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a/' site.yaml \
 same 'its ATR is in the record' 3bfd1300008131fe158073c021c057597562694b657940 \
     "$(atr initialise)"
 begin run prove.yaml --site site2.yaml --dir day2
+sees 'told what production would not begin' 'Production would not begin'
+keys Enter
 sees 'a card that is in waits for Enter' 'then Enter'
 keys Enter
 sees 'and its PIN is asked for' 'Your PIN, please.'
@@ -219,6 +223,8 @@ same 'the ATR is recorded where a card is recognised' \
 
 kill -STOP "$pcsc_pid"
 begin run prove.yaml --site site2.yaml --dir day3
+sees 'told what production would not begin' 'Production would not begin'
+keys Enter
 sleep 1
 refute 'what is not known yet is not said' on_screen 'Reader'
 kill -CONT "$pcsc_pid"
@@ -226,6 +232,8 @@ sees 'the readers are told when pcscd has answered' 'Reader 1'
 refute 'and nobody was told that it does not' grep -q 'does not answer' shot
 kill -STOP "$pcsc_pid"
 begin run prove.yaml --site site2.yaml --dir day4
+sees 'told what production would not begin' 'Production would not begin'
+keys Enter
 sees 'a pcscd that answers nobody is not waited for long' \
     'pcscd does not answer'
 kill -CONT "$pcsc_pid"

@@ -70,8 +70,14 @@ same "the journal says that no words were given" \
 check "and verifies" "$ceremony" audit verify file
 grep -v rehearsal-root site.yaml >production.yaml
 site=production.yaml
+go 1 "nobody is signed in" uncalled
+sed 's/^      - id: back/      - {id: people, do: roll-call, title: People, by: witness, why: T, minutes: 1}\n&/' \
+	script.yaml >called.yaml
+answers 'copy: o' 'readback: from-screen' 'present: "yes"' >made.yaml
+script=called.yaml
 go 1 "an answers file cannot read back in production" production
 site=site.yaml
+script=script.yaml
 same "nothing was taken for a read-back there" "" \
 	"$(fact production readback try)"
 

@@ -142,8 +142,25 @@ import re, sys
 print(re.sub(r"      - id: station\n(        .*\n)+", "",
              open(sys.argv[1]).read()), end="")
 END
+expect_exit 1 "the station was not judged: no go/no-go" "$ceremony" run \
+	blind.yaml --site production.yaml --dir production/blind \
+	--answers answers.yaml
+check "a script that never asks is not begun" test ! -e production/blind
+# One that has no need of it still does not get past them.
+cat >one-card.yaml <<'END'
+ceremony: one-card
+format: 1
+title: One card
+acts:
+  - id: one
+    title: One
+    steps:
+      - {id: people, do: roll-call, title: A, by: witness, why: T, minutes: 1}
+      - {id: card, do: card.identify, keys: signing, title: B, by: witness, why: T, minutes: 1}
+END
+sed 's,store: ../cards/witness-1,serial: "1"\, &,' production.yaml >serial.yaml
 expect_exit 1 "card 'witness-1' is a software token; production refuses it" \
-	"$ceremony" run blind.yaml --site production.yaml \
+	"$ceremony" run one-card.yaml --site serial.yaml \
 	--dir production/blind --answers answers.yaml
 same "production makes no card store" "" "$(ls -A production/cards)"
 check "its journal verifies" "$ceremony" audit verify production/blind

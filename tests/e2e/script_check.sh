@@ -76,6 +76,22 @@ done <"$broken/broken.txt"
 same "every script in tests/scripts is in the table" \
 	"$(find "$broken" -name '*.yaml' | wc -l)" "$n"
 check "they are 25 or more" test "$n" -ge 25
+check "every sentence of the model is in it" python3 - "$broken/broken.txt" \
+	"$root/ceremony/facts.def" <<'END'
+import re, sys
+table, facts = (open(f, encoding="utf-8").read() for f in sys.argv[1:])
+found = 0
+for fact in re.findall(r"(?ms)^X\((.*?)\)$", facts):
+    # A sentence is several texts in a row; a comma ends it.
+    for part in re.findall(r'((?:"(?:[^"])*"\s*)+)', fact):
+        sentence = "".join(re.findall(r'"([^"]*)"', part))
+        found += 1
+        if not re.search(r"[\w-]+".join(map(re.escape,
+                                            sentence.split("%s"))), table):
+            sys.exit("no broken script for: " + sentence)
+print(found, "sentences")
+assert found > 30, found
+END
 
 # --- the same check when a ceremony begins --------------------------------
 grep -v rehearsal-root plain.yaml >production.yaml

@@ -74,7 +74,7 @@ for text in '32 \.' 'Number of the bag' 'Head of the journal, first words' \
 	check "it has room for: $text" grep -q -- "$text" activation3.md
 done
 check 'what is read aloud stands in it' grep -q \
-    'Say: Three cards sign the set before it leaves the room' activation3.md
+    'Say: The cards sign the set before it leaves the room' activation3.md
 refute 'no name is left to be filled in' grep -q '{' activation3.md
 check 'again it is the same' "$ceremony" script print \
     "$root/scripts/activation.yaml" --site site3.yaml -o again.pdf

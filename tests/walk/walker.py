@@ -32,6 +32,7 @@ class Walker:
         self.bags = 0
         self.sealed = {}        # of a suspension: whose bag, its number
         self.head = []          # words of the suspension, on paper
+        self.noted = None       # told of every screen that asks
 
     def asks(self, shot):
         line = bottom(shot)
@@ -112,6 +113,8 @@ class Walker:
         """Answer everything until a question shows all the texts."""
         for _ in range(2000):
             shot = self.t.settled()
+            if self.noted and self.asks(shot):
+                self.noted(shot)
             if all(w in shot for w in wanted) and \
                (self.asks(shot) or "all done" in shot):
                 return shot

@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Two ceremonies by typed keys: activation, and recovery in a new region.
+
+Usage: days.py CEREMONY FOLDER SCREENS screens|plain
+FOLDER holds activation.yaml, recovery.yaml, site.yaml, medium/, and a pool
+that attends to it.  On the screens the first question of every step is
+compared with SCREENS/day_CEREMONY.txt; WALK_UPDATE=1 writes those.
+"""
+import difflib
+import json
+import os
+import re
+import subprocess
+import sys
+
+import room
+import terminal
+import walker
+
+program, folder, screens, mode = sys.argv[1:5]
+passed = failed = 0
+
+
+def case(sentence, truth, why=""):
+    global passed, failed
+    passed += bool(truth)
+    failed += not truth
+    print("%s  %s: %s" % ("ok  " if truth else "FAIL", mode, sentence))
+    if not truth and why:
+        print("\n".join("      " + s for s in why.split("\n")[-60:]))
+
+
+def journal(day):
+    r = subprocess.run([program, "audit", "show", "%s/%s" % (folder, day),
+                        "--json"], stdout=subprocess.PIPE, text=True,
+                       check=True)
+    return [json.loads(s) for s in r.stdout.splitlines()]
+
+
+def second_site():
+    """The holders' cards by the serials that the first day's journal has;
+    the witnesses bring others."""
+    with open(folder + "/site.yaml", encoding="utf-8") as f:
+        site = f.read().replace("../export1", "../export2")
+    for e in journal("activation"):
+        f = e["facts"]
+        if e["kind"] != "card.done" or f.get("command") != "initialise":
+            continue
+        store = "store: ../cards/%s}" % f["card"]
+        site = site.replace(store, 'serial: "%s", %s' % (f["serial"], store)
+                            if f["card"].startswith("holder") else
+                            store.replace("cards/", "cards/day2-"))
+    with open(folder + "/site2.yaml", "w", encoding="utf-8") as f:
+        f.write(re.sub("^nonce: .*", "nonce: " + "5a" * 16, site,
+                       flags=re.M))
+
+
+def argv(name):
+    return [program, "run", "%s/%s.yaml" % (folder, name), "--site",
+            folder + ("/site.yaml" if name == "activation" else
+                      "/site2.yaml"),
+            "--dir", "%s/%s" % (folder, name), "--rehearsal"]
+
+
+def compare(name, got):
+    path = os.path.join(screens, "day_%s.txt" % name)
+    if os.environ.get("WALK_UPDATE"):
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(got)
+    with open(path, encoding="utf-8") as f:
+        want = f.read()
+    case("the first question of each step is that of day_%s.txt" % name,
+         got == want, "\n".join(difflib.unified_diff(
+             want.split("\n"), got.split("\n"), "wanted", "got",
+             lineterm="")))
+
+
+def steady(shot):
+    """Without hashes: their words wrap, and scroll, differently each time."""
+    return "".join(line + "\n" for line in terminal.loose(shot).split("\n")
+                   if line and (line.startswith("journal") or
+                                not re.search("xxxx|<words>", line)))
+
+
+def by_screens(name, t, w):
+    """Every question answered; the screens of steps when they first ask."""
+    first = {}
+
+    def note(shot):
+        m = re.search(r"│ (\d+\.\d+)  ", shot)
+        if m and m.group(1) not in first:
+            first[m.group(1)] = steady(shot)
+    w.noted = note
+    t.start(" ".join(argv(name)))
+    w.until("is complete")
+    t.keys("Enter")
+    shot = t.see("all done")
+    case("%s ends with exit 0" % name, "exit 0" in shot, shot)
+    compare(name, "".join("=== %s\n%s" % kv for kv in first.items()))
+    wide = [s for shot in t.shots for s in shot.split("\n") if len(s) > 80]
+    case("no line is wider than 80", not wide, "\n".join(wide))
+
+
+def by_lines(name, people):
+    run = terminal.Plain(program, *argv(name)[1:], "--plain")
+    code = people.walk(run)
+    case("%s ends with exit 0" % name, code == 0, run.text)
+    case("no cursor is moved and nothing redrawn", "\x1b" not in run.text)
+    steps = [s["facts"]["title"] for s in journal(name)
+             if s["kind"] == "step.begin"]
+    unsaid = [s for s in steps if s not in re.sub(r"\s+", " ", run.text)]
+    case("each of its %d steps is announced" % len(steps), len(steps) > 20
+         and not unsaid, "\n".join(unsaid))
+
+
+def verified(name, export):
+    for path in (name, export):
+        r = subprocess.run([program, "audit", "verify", "%s/%s" %
+                            (folder, path)], stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT, text=True, check=False)
+        case("%s verifies" % path, r.returncode == 0, r.stdout)
+
+
+def main():
+    t = terminal.Terminal(folder)
+    w = walker.Walker(t)
+    people = room.Room(folder)
+    try:
+        for name, export in ("activation", "export1"), ("recovery",
+                                                        "export2"):
+            if mode == "screens":
+                by_screens(name, t, w)
+            else:
+                by_lines(name, people)
+            verified(name, export)
+            if name == "activation":
+                second_site()
+        with open(folder + "/medium/to-offline/"
+                  "contoso-hsm-neu.upload-result.json",
+                  encoding="utf-8") as f:
+            case("the new pool took the domain", '"Success"' in f.read())
+    except (TimeoutError, AssertionError, KeyError, OSError) as e:
+        case("the walk goes on", False, str(e))
+    finally:
+        if mode == "screens":
+            t.end()
+    print("%d passed, %d failed" % (passed, failed))
+    sys.exit(1 if failed else 0)
+
+
+main()

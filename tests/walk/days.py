@@ -83,11 +83,29 @@ def steady(shot):
                                 not re.search("xxxx|<words>", line)))
 
 
+def outside(shot):
+    """What is not in its pane: the frame must be whole, at one column."""
+    lines = shot.rstrip("\n").split("\n")
+    top = [i for i, s in enumerate(lines) if "┬" in s]
+    end = [i for i, s in enumerate(lines) if "┴" in s]
+    if len(top) != 1 or len(end) != 1 or len(lines) > 24:
+        return "no frame in\n" + shot
+    column = lines[top[0]].index("┬")
+    rules = [lines[top[0]], lines[end[0]]]
+    bad = [s for s in lines[top[0] + 1:end[0]] if len(s) <= column or
+           s[column] != "│" or s.count("│") != 1 or len(s) > 80]
+    bad += [s for s in rules if len(s) != 80 or s[column] not in "┬┴"]
+    bad += [s for s in lines if re.search("[\\x00-\\x1f\\x7f]", s)]
+    return "\n".join(bad)
+
+
 def by_screens(name, t, w):
     """Every question answered; the screens of steps when they first ask."""
-    first = {}
+    first, torn = {}, []
 
     def note(shot):
+        if "┬" in shot and outside(shot):
+            torn.append(outside(shot))
         m = re.search(r"│ (\d+\.\d+)  ", shot)
         if m and m.group(1) not in first:
             first[m.group(1)] = steady(shot)
@@ -98,6 +116,8 @@ def by_screens(name, t, w):
     shot = t.see("all done")
     case("%s ends with exit 0" % name, "exit 0" in shot, shot)
     compare(name, "".join("=== %s\n%s" % kv for kv in first.items()))
+    case("every cell is in its pane, on %d screens of steps" % len(first),
+         len(first) > 20 and not torn, "\n".join(torn))
     wide = [s for shot in t.shots for s in shot.split("\n") if len(s) > 80]
     case("no line is wider than 80", not wide, "\n".join(wide))
 

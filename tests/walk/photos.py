@@ -22,6 +22,16 @@ COLOURS = ["#1c1c1c", "#d75f5f", "#5faf5f", "#d7af5f", "#5f87d7", "#af5faf",
 PAPER, INK = COLOURS[0], COLOURS[7]
 
 
+def of_256(n):
+    if n < 16:
+        return COLOURS[n]
+    if n > 231:
+        return "#" + "%02x" % (8 + 10 * (n - 232)) * 3
+    steps = (0, 95, 135, 175, 215, 255)
+    n -= 16
+    return "#%02x%02x%02x" % (steps[n // 36], steps[n // 6 % 6], steps[n % 6])
+
+
 class Style:
     """What SGR sequences have set so far."""
     def __init__(self):
@@ -32,8 +42,14 @@ class Style:
         self.front, self.back = INK, PAPER
 
     def take(self, codes):
-        for code in (int(c or 0) for c in codes.split(";")):
-            if code == 0:
+        left = [int(c or 0) for c in codes.split(";")]
+        while left:
+            code = left.pop(0)
+            if code in (38, 48) and left[:1] == [5]:
+                setattr(self, "front" if code == 38 else "back",
+                        of_256(left[1]))
+                del left[:2]
+            elif code == 0:
                 self.reset()
             elif code in (1, 2, 4, 7):
                 setattr(self, {1: "bold", 2: "dim", 4: "under",

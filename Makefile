@@ -186,7 +186,7 @@ $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(foreach r,$(deps_bench),$
 	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 .SECONDARY: $(BENCH:$(BUILD)/tests/%=$(BUILD)/obj/tests/%.o)
 
-bench: all $(BENCH)
+bench: all $(BENCH) $(BUILD)/tests/ui/demo
 	@BUILD=$(BUILD) tests/bench/run $(BENCH_ARGS)
 
 long: all units

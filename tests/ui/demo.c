@@ -132,6 +132,13 @@ do_text(void)
 }
 
 static void
+do_many(void)
+{
+	thousand(&view);
+	do_text();
+}
+
+static void
 do_again(void)
 {
 	struct cer_prompt p = { .kind = CER_ASK_TEXT, .max = 40,
@@ -380,7 +387,7 @@ static const struct {
 	void (*run)(void);
 } scenarios[] = {
 	{ "step", do_step }, { "live", do_live }, { "rehearsal", do_rehearsal },
-	{ "yesno", do_yesno }, { "text", do_text }, { "again", do_again },
+	{ "yesno", do_yesno }, { "text", do_text }, { "many", do_many }, { "again", do_again },
 	{ "word", do_word },
 	{ "words", do_words }, { "choice", do_choice }, { "wait", do_wait },
 	{ "ready", do_ready }, { "pin", do_pin },

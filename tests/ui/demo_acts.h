@@ -5,6 +5,8 @@
 #ifndef KC_TESTS_UI_DEMO_ACTS_H
 #define KC_TESTS_UI_DEMO_ACTS_H
 
+#include <stdio.h>
+
 #include "ceremony/ui.h"
 
 static const struct cer_item items[] = {
@@ -30,5 +32,35 @@ static const struct cer_item items[] = {
 	{ 0, "5", "Custody", CER_ITEM_AHEAD, 0, 2 },
 	{ 0, "6", "Closing", CER_ITEM_AHEAD, 0, 2 },
 };
+
+/* A thousand steps in ten acts, the middle one under way: tests/bench. */
+static inline void
+thousand(struct cer_view *v)
+{
+	static struct cer_item many[1010];
+	size_t n = 0;
+
+	for (int act = 1; act <= 10; act++) {
+		struct cer_item *head = &many[n++];
+
+		(void)snprintf(head->number, sizeof head->number, "%d", act);
+		(void)snprintf(head->label, sizeof head->label, "Act %d", act);
+		head->total = 100;
+		for (int i = 1; i <= 100; i++) {
+			struct cer_item *it = &many[n++];
+
+			it->level = 1;
+			(void)snprintf(it->number, sizeof it->number, "%d.%d",
+			    act, i);
+			(void)snprintf(it->label, sizeof it->label,
+			    "holder-%d seal", i);
+			it->state = n < 505 ? CER_ITEM_DONE : n == 505 ?
+			    CER_ITEM_NOW : CER_ITEM_AHEAD;
+		}
+	}
+	v->items = many;
+	v->n_items = n;
+	v->current = 504;
+}
 
 #endif

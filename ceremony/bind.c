@@ -3,6 +3,8 @@
  * Fitting a script to a site file: who acts, watches, signs and reads back,
  * and with which card.
  */
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "ceremony/action.h"
@@ -25,26 +27,51 @@ cer_step_reader(const struct cer_site *s, const struct cer_step *st)
 	return NULL;
 }
 
+/* Where a step's field stands, or the i-th item of its list; else the step. */
+static const struct cer_node *
+place(const struct cer_step *st, const char *key, size_t i)
+{
+	const struct cer_node *n = cer_node_get(st->node, key);
+
+	if (n != NULL && n->kind == CER_SEQ && i < n->n)
+		n = n->child[i];
+	return n != NULL ? n : st->node;
+}
+
+#define BIND_FAIL(node, st, err, ...) \
+	bind_fail((node), (st), (err), __LINE__, __VA_ARGS__)
+static kc_result KC_PRINTF(5, 6)
+bind_fail(const struct cer_node *at, const struct cer_step *st,
+    struct kc_err *err, int line, const char *fmt, ...)
+{
+	char text[400];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	return kc_fail(err, KC_EREFUSED, 0, __FILE__, line,
+	    "%s:%zu:%zu: step '%s' %s", at->file, at->line, at->col, st->id,
+	    text);
+}
+
 /* A step's person or role must exist, with a card where it needs one. */
 static kc_result
 bind_one(const struct cer_site *site, const struct cer_step *st,
-    const char *who, bool card, struct kc_err *err)
+    const struct cer_node *at, const char *who, bool card, struct kc_err *err)
 {
 	const struct cer_person *p = cer_site_who(site, who);
 
 	if (p == NULL)
-		return KC_FAIL(err, KC_EREFUSED, 0,
-		    "%s:%zu: step '%s' names '%s', whom the site file does "
-		    "not have", st->node->file, st->node->line, st->id, who);
+		return BIND_FAIL(at, st, err, "names '%s', whom the site file "
+		    "does not have", who);
 	for (size_t i = 0; card && i < site->n_people; i++) {
 		const struct cer_person *q = &site->person[i];
 
 		if ((strcmp(q->id, who) == 0 || strcmp(q->role, who) == 0) &&
 		    cer_site_card_of(site, q->id) == NULL)
-			return KC_FAIL(err, KC_EREFUSED, 0,
-			    "%s:%zu: step '%s' needs a card of %s; the site "
-			    "file has none", st->node->file, st->node->line,
-			    st->id, q->id);
+			return BIND_FAIL(at, st, err, "needs a card of %s; the "
+			    "site file has none", q->id);
 	}
 	return KC_DONE;
 }
@@ -62,12 +89,13 @@ bind_ratify(const struct cer_site *site, const struct cer_step *st,
 	if (strcmp(st->action->name, "exchange.ratify") != 0)
 		return KC_DONE;
 	if (st->reader[0] != '\0')
-		KC_TRY(r, bind_one(site, st, st->reader, false, err));
+		KC_TRY(r, bind_one(site, st, place(st, "readback_by", 0),
+		    st->reader, false, err));
 	if (cer_step_reader(site, st) == NULL)
-		return KC_FAIL(err, KC_EREFUSED, 0, "%s:%zu: step '%s' has "
-		    "nobody but '%s' to read the key back: name a second "
-		    "person in 'readback_by'", st->node->file,
-		    st->node->line, st->id, st->by);
+		return BIND_FAIL(place(st, st->reader[0] != '\0' ?
+		    "readback_by" : "watch", 0), st, err, "has nobody but "
+		    "'%s' to read the key back: name a second person in "
+		    "'readback_by'", st->by);
 	KC_TRY(r, cer_node_list(st->node, "exception_by", by, CER_LIST_MAX,
 	    &n, err));
 	if (cer_node_get(st->node, "exception_by") == NULL)
@@ -76,14 +104,13 @@ bind_ratify(const struct cer_site *site, const struct cer_step *st,
 	for (size_t i = 0; i < n; i++) {
 		const struct cer_person *p = cer_site_who(site, by[i]);
 
-		KC_TRY(r, bind_one(site, st, p != NULL ? p->id : by[i], true,
-		    err));
+		KC_TRY(r, bind_one(site, st, place(st, "exception_by", i),
+		    p != NULL ? p->id : by[i], true, err));
 		two += p != cer_site_who(site, by[0]);
 	}
 	if (two == 0)
-		r = KC_FAIL(err, KC_EREFUSED, 0, "%s:%zu: step '%s' needs "
-		    "the cards of two people in 'exception_by'",
-		    st->node->file, st->node->line, st->id);
+		r = BIND_FAIL(cer_node_get(st->node, "exception_by"), st, err,
+		    "needs the cards of two people in 'exception_by'");
 out:
 	return r;
 }
@@ -99,8 +126,8 @@ bind_place(const struct cer_site *site, const struct cer_step *st,
 		r = cer_custody_fit(site, cer_node_get(st->node, "set") !=
 		    NULL, err);
 	if (!kc_ok(r))
-		r = kc_prefix(err, "%s:%zu: step '%s'", st->node->file,
-		    st->node->line, st->id);
+		r = kc_prefix(err, "%s:%zu:%zu: step '%s'", st->node->file,
+		    st->node->line, st->node->col, st->id);
 	return r;
 }
 
@@ -112,10 +139,9 @@ bind_puk(const struct cer_step *st, struct kc_err *err)
 	kc_result r = cer_node_str(st->node, "puk", "holder", &puk, err);
 
 	if (kc_ok(r) && strcmp(puk, "holder") != 0)
-		r = KC_FAIL(err, KC_EREFUSED, 0, "%s:%zu: step '%s': the PUK "
-		    "is 'holder' (chosen by the holder), or the key is left "
-		    "out and the PUK discarded", st->node->file,
-		    st->node->line, st->id);
+		r = BIND_FAIL(place(st, "puk", 0), st, err, "says '%.40s': the "
+		    "PUK is 'holder' (chosen by the holder), or the key is "
+		    "left out and the PUK discarded", puk);
 	return r;
 }
 
@@ -128,11 +154,10 @@ bind_new_set(const struct cer_site *site, const struct cer_step *st,
 	    cer_node_get(st->node, "set") == NULL)
 		return KC_DONE;
 	if (site->new_quorum == 0)
-		return KC_FAIL(err, KC_EREFUSED, 0,
-		    "%s:%zu: step '%s' is about a new set; the site file has "
-		    "no 'new-quorum'", st->node->file, st->node->line,
-		    st->id);
-	return bind_one(site, st, "new-holder", true, err);
+		return BIND_FAIL(place(st, "set", 0), st, err, "is about a new "
+		    "set; the site file has no 'new-quorum'");
+	return bind_one(site, st, place(st, "set", 0), "new-holder", true,
+	    err);
 }
 
 kc_result
@@ -144,23 +169,25 @@ cer_script_bind(const struct cer_script *script, const struct cer_site *site,
 	for (size_t i = 0; i < script->n_steps && kc_ok(r); i++) {
 		const struct cer_step *st = &script->step[i];
 
-		KC_TRY(r, bind_one(site, st, st->by, false, err));
+		KC_TRY(r, bind_one(site, st, place(st, "by", 0), st->by,
+		    false, err));
 		if (st->for_each[0] == '\0')
-			KC_TRY(r, bind_one(site, st, cer_site_who(site,
-			    st->by)->id, st->action->card, err));
+			KC_TRY(r, bind_one(site, st, place(st, "by", 0),
+			    cer_site_who(site, st->by)->id, st->action->card,
+			    err));
 		KC_TRY(r, bind_ratify(site, st, err));
 		KC_TRY(r, bind_new_set(site, st, err));
 		KC_TRY(r, bind_puk(st, err));
 		KC_TRY(r, bind_place(site, st, err));
 		if (st->for_each[0] != '\0')
-			KC_TRY(r, bind_one(site, st, st->for_each,
-			    st->action->card, err));
+			KC_TRY(r, bind_one(site, st, place(st, "for_each", 0),
+			    st->for_each, st->action->card, err));
 		for (size_t k = 0; k < st->n_watch; k++)
-			KC_TRY(r, bind_one(site, st, st->watch[k], false,
-			    err));
+			KC_TRY(r, bind_one(site, st, place(st, "watch", k),
+			    st->watch[k], false, err));
 		for (size_t k = 0; k < st->n_approve; k++)
-			KC_TRY(r, bind_one(site, st, st->approve[k], true,
-			    err));
+			KC_TRY(r, bind_one(site, st, place(st, "approve", k),
+			    st->approve[k], true, err));
 	}
 out:
 	return r;

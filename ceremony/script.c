@@ -34,15 +34,15 @@ cer_node_name(const struct cer_node *map, const char *key, const char **ret,
 }
 
 static const char step_fields[] = "id do title by watch say why minutes "
-    "for_each approve ";
+    "for_each approve";
 
 static kc_result
 read_fields(const struct cer_step *st, struct kc_err *err)
 {
 	char fields[400];
 
-	(void)snprintf(fields, sizeof fields, "%s%s", step_fields,
-	    st->action->fields);
+	(void)snprintf(fields, sizeof fields, "%s%s%s", step_fields,
+	    st->action->fields[0] != '\0' ? " " : "", st->action->fields);
 	return cer_node_only(st->node, fields, err);
 }
 

@@ -54,6 +54,13 @@ struct cer_term {
 };
 #define CER_TERMS 6
 
+/* struct cer_outcome: a name for what a step found, for conditions: in its row
+ * of that kind the fact begins so.  Names of one kind stand together. */
+struct cer_outcome {
+	const char *name, *kind, *fact, *begins;
+};
+#define CER_OUTCOMES 3
+
 /* struct cer_action: one row.
  *  fields    extra fields a step may carry, blank separated
  *  card      the acting person needs a card
@@ -63,7 +70,8 @@ struct cer_term {
  *  final     nobody can take it back: it needs an `environment` before it,
  *            and the list is run again first
  *  after     it may come after close
- *  term      for the physical model, model.h */
+ *  term      for the physical model, model.h
+ *  outcome   if it may end in more than one way */
 struct cer_action {
 	const char *name;
 	const char *fields;
@@ -73,6 +81,7 @@ struct cer_action {
 	    struct kc_err *err);
 	bool final, after;
 	struct cer_term term[CER_TERMS];
+	struct cer_outcome outcome[CER_OUTCOMES];
 };
 
 const struct cer_action *cer_action_find(const char *name);

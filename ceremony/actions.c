@@ -22,6 +22,11 @@
 #define OPENS { CER_OF_SET, .needs = CER_F_DOMAIN,			\
 	.bars = CER_F_UNCHECKED, .takes = CER_F_UNOPENED }
 
+/* Could one share alone open the domain?  sd/open.h */
+#define ONE_SHARE {							\
+	{ "held", "domain.opened", "one-share-test", "held" },		\
+	{ "failed", "domain.opened", "one-share-test", "failed" } }
+
 static const struct cer_action actions[] = {
 	{ "read", "", false, false, cer_do_read, .term = { NOTHING } },
 	{ "roll-call", "", false, false, cer_do_roll_call, .term = {
@@ -65,8 +70,9 @@ static const struct cer_action actions[] = {
 	      CER_F_UNCHECKED, .takes = CER_F_UNBUILT },
 	    { CER_OF_EACH, .needs = WRAPS | CER_F_PROVEN } } },
 	{ "set.drill", "set", false, false, cer_do_drill, .term = { JUDGED,
-	    { CER_OF_EACH, .needs = WRAPS, .bars = GONE,
-	      .reads = true } } },
+	    { CER_OF_EACH, .needs = WRAPS, .bars = GONE, .reads = true } },
+	  .outcome = { { "all", "set.drill", "covering", "all" },
+	    { "design", "set.drill", "covering", "design" } } },
 	{ "domain.import", "", false, false, cer_do_import, .term = { PEOPLE,
 	    { CER_OF_SET, .bars = CER_F_UNBUILT | CER_F_UNSIGNED | CER_F_DOMAIN,
 	      .gives = CER_F_DOMAIN | CER_F_UNOPENED | CER_F_HELD } } },
@@ -74,21 +80,26 @@ static const struct cer_action actions[] = {
 	    { CER_OF_SET, .needs = CER_F_DOMAIN, .takes = CER_F_UNCHECKED },
 	    { CER_OF_EACH, .needs = WRAPS } } },
 	{ "domain.prove", "set", false, false, cer_do_domain_prove, .term = {
-	    JUDGED, OPENS, QUORUM } },
+	    JUDGED, OPENS, QUORUM }, .outcome = ONE_SHARE },
 	{ "domain.reshare", "", false, false, cer_do_reshare, .final = true,
 	  .term = { PEOPLE, OPENS,
 	    { CER_OF_EACH_NEW, .needs = WRAPS | CER_F_PROVEN },
 	    { CER_OF_NEW_SET, .bars = CER_F_UNSIGNED | CER_F_DOMAIN, .gives =
 	      CER_F_DOMAIN | CER_F_UNOPENED, .takes = CER_F_UNBUILT },
-	    QUORUM } },
+	    QUORUM }, .outcome = ONE_SHARE },
 	{ "exchange.ratify", "reason exception_by readback_by", false, false,
 	  cer_do_ratify, .final = true, .term = {
 	    { CER_OF_ROOM, .needs = CER_F_SIGNED_IN, .gives = CER_F_RECEIVER |
-	      CER_F_UNSEALED } } },
+	      CER_F_UNSEALED } },
+	  .outcome = {
+	    { "proven", "exchange.ratified", "evidence", "proven" },
+	    { "excepted", "exchange.ratified", "evidence", "none:" },
+	    { "excepted", "exchange.ratified", "evidence", "not proven:" } } },
 	{ "recovery.unlock", "", false, false, cer_do_unlock, .final = true,
 	  .term = {
 	    { CER_OF_ROOM, .needs = CER_F_SIGNED_IN | CER_F_RECEIVER, .bars =
-	      CER_F_UNSEALED, .gives = CER_F_MASTER }, OPENS, QUORUM } },
+	      CER_F_UNSEALED, .gives = CER_F_MASTER }, OPENS, QUORUM },
+	  .outcome = ONE_SHARE },
 	{ "recovery.blob", "result", false, false, cer_do_blob, .term = {
 	    { CER_OF_ROOM, .needs = CER_F_SIGNED_IN | CER_F_RECEIVER |
 	      CER_F_MASTER, .takes = CER_F_MASTER } } },

@@ -142,8 +142,8 @@ in_time(const struct cer_room *room, const struct cer_card_def *old,
 		const struct cer_instance *in = &room->inst[i];
 		const char *action = in->step->action->name;
 
-		if (in->done && strcmp(action, fresh ? "domain.reshare" :
-		    "set.build") == 0)
+		if (in->done && !in->skipped && strcmp(action, fresh ?
+		    "domain.reshare" : "set.build") == 0)
 			why = "the set is built with the certificate of this "
 			    "card";
 		if (in->person == who && strcmp(action, "card.identify") == 0)

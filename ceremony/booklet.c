@@ -188,6 +188,15 @@ add_step(json_t *doc, struct cer_room *room, const struct cer_instance *in,
 	    v->minutes, in->id);
 	KC_TRY(r, aud_doc_step(doc, &(struct aud_doc_step){ v->number,
 	    v->title, who, v->say, v->why }, &fill, err));
+	if (in->step->if_was[0] != '\0') {
+		const struct cer_step *from =
+		    &room->script.step[in->step->if_step];
+
+		(void)snprintf(who, sizeof who, "Only if %s.%s was %s; else "
+		    "struck out", room->script.act[from->act].id, from->id,
+		    in->step->if_was);
+		KC_TRY(r, aud_doc_blank(fill, who, 1, err));
+	}
 	for (size_t i = 0; i < in->step->n_approve; i++) {
 		(void)snprintf(who, sizeof who, "Approved by the card of %s",
 		    in->step->approve[i]);

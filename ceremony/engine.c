@@ -209,6 +209,7 @@ close_cut_exceptions(struct cer_room *room, struct kc_err *err)
 kc_result
 cer_walk(struct cer_room *room, struct kc_err *err)
 {
+	bool holds;
 	kc_result r;
 
 	KC_TRY(r, close_open_command(room, err));
@@ -219,6 +220,9 @@ cer_walk(struct cer_room *room, struct kc_err *err)
 		struct cer_instance *in = &room->inst[i++];
 
 		if (in->done)
+			continue;
+		KC_TRY(r, cer_condition(room, in, &holds, err));
+		if (!holds)
 			continue;
 		r = step(room, in, err);
 		if (r.code == KC_ESUSPEND)

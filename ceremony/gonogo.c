@@ -146,8 +146,9 @@ bool
 cer_go_guards(const struct cer_room *room)
 {
 	for (size_t i = 0; i < room->n_inst; i++)
-		if (room->inst[i].done && strcmp("environment",
-		    room->inst[i].step->action->name) == 0)
+		if (room->inst[i].done && !room->inst[i].skipped &&
+		    strcmp("environment", room->inst[i].step->action->name) ==
+		    0)
 			return true;
 	return false;
 }

@@ -75,12 +75,15 @@ touched(const struct cer_model *m, size_t at, const struct cer_fault *f)
 static void
 trail(struct cer_model *m, const struct cer_fault *f)
 {
-	size_t last = m->n;
+	size_t last = m->n, before = m->n;
 
 	if (m->trail != NULL)
 		m->trail->n = 0;
-	for (size_t i = 0; f != NULL && i < m->at; i++) {
-		if (!touched(m, i, f))
+	for (size_t i = 0; i < m->at; i++) {
+		if (!cer_model_done(m, m->inst[i].step))
+			continue;
+		before = i;
+		if (f == NULL || !touched(m, i, f))
 			continue;
 		last = i;
 		if (f->card >= 0)
@@ -88,8 +91,8 @@ trail(struct cer_model *m, const struct cer_fault *f)
 	}
 	if (f != NULL && f->card < 0 && last < m->n)
 		led(m, last);
-	if (m->at > 0 && last != m->at - 1)
-		led(m, m->at - 1);
+	if (before != last)
+		led(m, before);
 }
 
 /* Does a term of a later step give what is missing, or take what is not
@@ -117,7 +120,7 @@ later(const struct cer_model *m, const struct cer_fault *f, char *ret,
 {
 	ret[0] = '\0';
 	for (size_t i = m->at + 1; i < m->n; i++)
-		if (mends(m, i, f)) {
+		if (cer_model_done(m, m->inst[i].step) && mends(m, i, f)) {
 			(void)snprintf(ret, size, "; %s (%s), line %zu, comes "
 			    "later", m->inst[i].id,
 			    m->inst[i].step->action->name,
@@ -133,10 +136,13 @@ refuse(struct cer_model *m, const char *text)
 	const struct cer_instance *in = &m->inst[m->at < m->n ? m->at :
 	    m->n - 1];
 	const struct cer_node *node = in->step->node;
+	char found[300];
 
-	return KC_FAIL(m->err, KC_EREFUSED, 0, "%s:%zu:%zu: %s %s (%s): %s",
+	cer_model_found(m, found, sizeof found);
+	return KC_FAIL(m->err, KC_EREFUSED, 0, "%s:%zu:%zu: %s %s (%s): %s%s",
 	    node->file, node->line, node->col, m->at < m->n ? "step" :
-	    "after the last step", in->id, in->step->action->name, text);
+	    "after the last step", in->id, in->step->action->name, text,
+	    found);
 }
 
 kc_result

@@ -12,6 +12,7 @@
 #include "sd/domain.h"
 
 #define SET_MIN 3		/* holders of a wrapping set */
+#define WORLDS_MAX 256
 
 /* The first fact that is missing or in the way; false: none. */
 static bool
@@ -214,9 +215,11 @@ leave(struct cer_model *m, const struct cer_term *t)
 static kc_result
 step(struct cer_model *m)
 {
-	kc_result r;
+	kc_result r = KC_DONE;
 	struct cer_term t;
 
+	if (m->at < m->n && !cer_model_done(m, m->inst[m->at].step))
+		goto out;
 	KC_TRY(r, check_always(m));
 	for (size_t i = 0; (t = cer_model_term(m, m->at, i)).of !=
 	    CER_OF_NOBODY; i++)
@@ -229,17 +232,50 @@ out:
 	return r;
 }
 
+/* From an empty room to the end. */
 static kc_result
 walk(struct cer_model *m)
 {
-	kc_result r;
+	kc_result r = KC_DONE;
 
+	m->room = 0;
+	memset(m->set, 0, sizeof m->set);
+	memset(m->changed, 0, m->n * sizeof *m->changed);
 	for (size_t i = 0; i < m->site->n_cards; i++)
-		if (m->site->card[i].serial[0] != '\0')
-			m->card[i] = CER_F_BOUND;
-	KC_TRY(r, cer_plan_steps(m->script, m->site, m->inst, &m->n, m->err));
+		m->card[i] = m->site->card[i].serial[0] != '\0' ?
+		    CER_F_BOUND : 0;
 	for (m->at = 0; m->at <= m->n; m->at++)
 		KC_TRY(r, step(m));
+out:
+	return r;
+}
+
+static kc_result
+too_many(struct cer_model *m)
+{
+	const struct cer_node *last = m->script->root;
+
+	for (size_t i = 0; i < m->script->n_steps; i++)
+		if (m->script->step[i].if_was[0] != '\0')
+			last = cer_node_get(m->script->step[i].node, "if");
+	return KC_FAIL(m->err, KC_ELIMIT, 0, "%s:%zu:%zu: with this condition "
+	    "there are more than %d ways through the script", last->file,
+	    last->line, last->col, WORLDS_MAX);
+}
+
+/* Whatever its steps find, the script can be walked. */
+static kc_result
+walk_all(struct cer_model *m)
+{
+	size_t worlds = 0;
+	kc_result r;
+
+	KC_TRY(r, cer_plan_steps(m->script, m->site, m->inst, &m->n, m->err));
+	do {
+		if (++worlds > WORLDS_MAX)
+			return too_many(m);
+		KC_TRY(r, walk(m));
+	} while (cer_model_other(m));
 out:
 	return r;
 }
@@ -263,7 +299,7 @@ cer_model(const struct cer_script *script, const struct cer_site *site,
 		cer_nominal(script, nominal);
 		m.site = nominal;
 	}
-	r = walk(&m);
+	r = walk_all(&m);
 out:
 	free(m.inst);
 	free(m.changed);

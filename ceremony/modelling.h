@@ -24,9 +24,19 @@ struct cer_model {
 	size_t n, at;		/* at == n: the end */
 	uint32_t room, set[CER_SETS], card[CER_CARDS_MAX];
 	struct cer_changed *changed;	/* of each instance */
+	/* What each step that a condition names is taken to have found: an
+	 * index into its action's outcomes. */
+	size_t found[CER_STEPS_MAX];
 	struct cer_trail *trail;	/* or NULL */
 	struct kc_err *err;
 };
+
+/* cer_model_done: is the step done, with what is taken to be found? */
+bool cer_model_done(const struct cer_model *m, const struct cer_step *st);
+/* cer_model_other: something else found; false: that was all (worlds.c). */
+bool cer_model_other(struct cer_model *m);
+/* cer_model_found: " (where A.B was NAME, ...)", or "". */
+void cer_model_found(const struct cer_model *m, char *ret, size_t size);
 
 /* Whom a term of a step instance is about (terms.c). */
 const struct cer_action *cer_model_action(const struct cer_model *m,

@@ -23,7 +23,7 @@ replace_card(struct cer_room *room, const char *person)
 		    strcmp(person, in->person->id) == 0) ||
 		    strcmp(in->step->action->name, "set.drill") == 0)
 			in->begun = in->done = in->failed =
-			    in->suspended = false;
+			    in->suspended = in->skipped = false;
 	}
 	if (card == NULL)
 		return;

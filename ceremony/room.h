@@ -24,6 +24,7 @@
 #define CER_FACTS_MAX 32
 #define CER_EXPORT_WRITTEN "export.written"	/* row kinds */
 #define CER_CUSTODY_PLACE "custody.place"
+#define CER_STEP_SKIPPED "step.skipped"
 
 /* struct cer_instance: a step for one person ("keys.generate.holder-2"). */
 struct cer_instance {
@@ -33,6 +34,8 @@ struct cer_instance {
 	char number[12];
 	char label[64];
 	bool begun, done, failed, suspended;
+	bool skipped;			/* done: its condition did not hold */
+	const char *outcome;		/* of the action's row, or NULL */
 };
 
 /* struct cer_card: what the journal knows of a card. */
@@ -261,6 +264,12 @@ void cer_fill_in(const char *text, const struct cer_person *p, char *ret,
     size_t size);
 KC_MUST kc_result cer_exception_form(struct cer_room *room,
     const struct cer_instance *in, struct kc_err *err);
+
+/* condition.c: cer_condition: is the step for what was found?  If not, the
+ *  row that it is skipped.  cer_state_outcome: what a row says of that. */
+KC_MUST kc_result cer_condition(struct cer_room *room,
+    const struct cer_instance *in, bool *ret_holds, struct kc_err *err);
+void cer_state_outcome(struct cer_instance *in, const struct aud_entry *e);
 
 /* engine.c: walk what is not done yet. */
 KC_MUST kc_result cer_walk(struct cer_room *room, struct kc_err *err);

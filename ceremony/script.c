@@ -34,7 +34,7 @@ cer_node_name(const struct cer_node *map, const char *key, const char **ret,
 }
 
 static const char step_fields[] = "id do title by watch say why minutes "
-    "for_each approve";
+    "for_each approve if";
 
 static kc_result
 read_fields(const struct cer_step *st, struct kc_err *err)
@@ -128,6 +128,7 @@ read_step(struct cer_script *s, const struct cer_node *node, size_t act,
 	    &st->n_watch, err));
 	KC_TRY(r, cer_node_list(node, "approve", st->approve, CER_LIST_MAX,
 	    &st->n_approve, err));
+	KC_TRY(r, cer_condition_read(s, st, err));
 	s->n_steps++;
 out:
 	return r;

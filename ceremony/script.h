@@ -33,6 +33,8 @@ struct cer_step {
 	size_t act;
 	const struct cer_action *action;
 	const char *reader;		/* readback_by, or "" */
+	const char *if_was;		/* outcome of that step, or "" */
+	size_t if_step;
 	const struct cer_node *node;	/* for the action's own fields */
 };
 
@@ -60,6 +62,11 @@ struct cer_script {
 KC_MUST kc_result cer_script_read(const char *path, struct cer_script *ret,
     struct kc_err *err);
 void cer_script_free(struct cer_script *s);
+
+/* cer_condition_read: a step's `if` (condition.c), when the steps before it
+ *  are read.  Errors: KC_EFORMAT */
+KC_MUST kc_result cer_condition_read(const struct cer_script *s,
+    struct cer_step *st, struct kc_err *err);
 
 /* cer_script_personal: what a script marks as personal, "person.name":
  *  facts of the journal that a redacted export withholds.

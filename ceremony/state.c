@@ -284,6 +284,7 @@ on_step(struct cer_room *room, const struct aud_entry *e)
 		in->done = true;
 		in->failed = false;
 	}
+	cer_state_outcome(in, e);
 }
 
 /* A card goes into a bag, or comes out of it; a thing to its place. */

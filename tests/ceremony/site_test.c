@@ -189,8 +189,8 @@ a_script_needs_its_people(void **state)
 	(void)state;
 	t_ok(bind("", "", "", "", &err), &err);
 	t_fails(bind("by: administrator", "by: auditor", "", "", &err), &err,
-	    KC_EREFUSED, ":12:13: step 'welcome' names 'auditor', whom the site "
-	    "file does not have");
+	    KC_EREFUSED, ":12:13: step 'welcome' names 'auditor', whom the "
+	    "site file does not have");
 	t_fails(bind("[witness]", "[witness-2]", "", "", &err), &err,
 	    KC_EREFUSED, "step 'seal' names 'witness-2'");
 	t_fails(bind("for_each: holder", "for_each: operator", "", "", &err),

@@ -80,6 +80,14 @@ check 'again it is the same' "$ceremony" script print \
     "$root/scripts/activation.yaml" --site site3.yaml -o again.pdf
 check 'byte for byte' cmp again.pdf activation3.pdf
 
+# --- a step for one outcome of another --------------------------------------
+sed '/do: set.build/a\        if: {step: keys.drill, was: all}' \
+	"$root/scripts/activation.yaml" >if.yaml
+expect_exit 0 'booklet: if.md' "$ceremony" script print if.yaml --site \
+	site3.yaml -o if.md
+check 'a condition is on paper' grep -q \
+	'Only if keys.drill was all; else struck out' if.md
+
 # --- refused ----------------------------------------------------------------
 # shellcheck disable=SC2317	# called by expect_exit
 print()

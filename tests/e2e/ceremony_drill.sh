@@ -18,7 +18,11 @@ head = re.sub(r"sizes: .*", "sizes: [2048]", head)
 keys = next(a for a in acts if a.startswith("  - id: keys"))
 build = next(a for a in acts if a.startswith("  - id: set"))
 build = build[:build.index("      - id: seal")]
-open("script.yaml", "w").write(head + keys + build)
+noted = build
+for was in "all", "design":
+    noted += "      - {id: note-%s, do: read, title: Noted, by: witness, " \
+        "why: T, minutes: 1, if: {step: keys.drill, was: %s}}\n" % (was, was)
+open("script.yaml", "w").write(head + keys + noted)
 unproven = re.sub(r"      - id: (prove|drill)\n(        .*\n)+", "", keys)
 open("unproven.yaml", "w").write(head + unproven + build)
 signing = keys.replace("do: card.prove\n", "do: card.prove\n        keys: [signing]\n")
@@ -88,6 +92,19 @@ for top in ("ceremony", "medium"):
             raw = open(os.path.join(d, n), "rb").read()
             assert b"enc_shares" not in raw and b"WrappedKey" not in raw, n
 END
+# What a condition makes of it: the step for the other outcome is skipped.
+skipped()
+{
+	same "after this drill the step for another one is skipped" "$2" \
+		"$("$ceremony" audit show "$1/ceremony" --json | python3 -c '
+import json, sys
+rows = [json.loads(line) for line in sys.stdin]
+print(*["%s: %s" % (e["step"], ", ".join(sorted(e["facts"].values())))
+        for e in rows if e["kind"] == "step.skipped"] + [e["step"]
+        for e in rows if e["kind"] == "step.done" and "note" in e["step"]],
+      sep="; ")')"
+}
+skipped five "set.note-design: all, keys.drill was design; set.note-all"
 check "the journal verifies" "$ceremony" audit verify five/ceremony
 
 # --- 4 of 9: 126 quorums are too many -----------------------------------------
@@ -99,6 +116,10 @@ f, = drills
 assert (f["holders"], f["quorum"], f["subsets"], f["covering"]) == \
     (9, 4, 9, "design"), f
 assert len(gave) == len(set(gave)) == 9, gave'
+
+skipped nine "set.note-all: design, keys.drill was all; set.note-design"
+expect_exit 0 "is complete" "$ceremony" resume --dir nine/ceremony \
+	--answers answers.yaml
 
 # --- a card whose wrapping key (id 03) is not its certificate's -------------
 new swapped 3 2

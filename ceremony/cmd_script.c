@@ -25,11 +25,11 @@ print_check(const struct cer_script *s, const struct cer_site *site,
 		    (site != NULL && s->step[i].for_each[0] != '\0' ?
 		    (int64_t)cer_site_count(site, s->step[i].for_each) : 1);
 	if (json)
-		return cer_print_json(json_pack("{s:s,s:s,s:I,s:I,s:I,s:b}",
+		return cer_print_json(json_pack("{s:s,s:s,s:I,s:I,s:I,s:b,s:b}",
 		    "ceremony", s->name, "sha256", hex, "acts",
 		    (json_int_t)s->n_acts, "steps", (json_int_t)s->n_steps,
-		    "minutes", (json_int_t)minutes, "bound", site != NULL),
-		    0);
+		    "minutes", (json_int_t)minutes, "bound", site != NULL,
+		    "possible", 1), 0);
 	if (!kc_ok(kc_words(s->sha256, 10, " ", &words, NULL)))
 		code = 6;
 	(void)printf("%s: %zu acts, %zu steps, about %lld minutes%s\n"
@@ -38,6 +38,28 @@ print_check(const struct cer_script *s, const struct cer_site *site,
 	    site != NULL ? ", fits the site" : "", hex, kc_buf_str(&words));
 	kc_buf_free(&words);
 	return code;
+}
+
+/* The impossible step as JSON on stdout. */
+static int
+print_impossible(const struct cer_trail *t, const struct kc_err *err,
+    int code)
+{
+	json_t *led = json_array();
+
+	for (size_t i = 0; i < t->n && led != NULL; i++)
+		if (json_array_append_new(led, json_pack(
+		    "{s:s,s:s,s:s,s:I}", "number", t->led[i].number, "step",
+		    t->led[i].id, "do", t->led[i].action, "line",
+		    (json_int_t)t->led[i].line)) != 0) {
+			json_decref(led);
+			led = NULL;
+		}
+	return cer_print_json(led == NULL ? NULL : json_pack(
+	    "{s:b,s:s,s:s,s:I,s:I,s:b,s:s,s:o}", "possible", 0, "step",
+	    t->at.id, "do", t->at.action, "line", (json_int_t)t->at.line,
+	    "column", (json_int_t)t->at.col, "after", t->end, "found",
+	    err->msg, "led", led), code);
 }
 
 /* The steps that led to an impossible one; on stderr, after the refusal. */
@@ -84,6 +106,8 @@ out:
 		kc_certain(&err, "nothing was started; no file was written");
 		code = cer_report("script check", &err);
 		print_trail(&trail);
+		if (trail.at.id[0] != '\0' && a.opt[1].given)
+			code = print_impossible(&trail, &err, code);
 	}
 	cer_script_free(s);
 	cer_site_free(site);

@@ -44,19 +44,22 @@ say(const struct cer_model *m, const struct cer_fault *f, char *ret,
 }
 
 static void
+name(const struct cer_instance *in, struct cer_led *ret)
+{
+	memcpy(ret->number, in->number, sizeof ret->number);
+	memcpy(ret->id, in->id, sizeof ret->id);
+	ret->action = in->step->action->name;
+	ret->line = in->step->node->line;
+	ret->col = in->step->node->col;
+}
+
+static void
 led(struct cer_model *m, size_t at)
 {
 	struct cer_trail *t = m->trail;
-	const struct cer_instance *in = &m->inst[at];
-	struct cer_led *l;
 
-	if (t == NULL || t->n == CER_LED_MAX)
-		return;
-	l = &t->led[t->n++];
-	memcpy(l->number, in->number, sizeof l->number);
-	memcpy(l->id, in->id, sizeof l->id);
-	l->action = in->step->action->name;
-	l->line = in->step->node->line;
+	if (t != NULL && t->n < CER_LED_MAX)
+		name(&m->inst[at], &t->led[t->n++]);
 }
 
 /* Did this step change what the fault is about? */
@@ -138,6 +141,10 @@ refuse(struct cer_model *m, const char *text)
 	const struct cer_node *node = in->step->node;
 	char found[300];
 
+	if (m->trail != NULL) {
+		name(in, &m->trail->at);
+		m->trail->end = m->at == m->n;
+	}
 	cer_model_found(m, found, sizeof found);
 	return KC_FAIL(m->err, KC_EREFUSED, 0, "%s:%zu:%zu: %s %s (%s): %s%s",
 	    node->file, node->line, node->col, m->at < m->n ? "step" :

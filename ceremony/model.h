@@ -12,14 +12,18 @@
 
 #define CER_LED_MAX 12
 
-/* struct cer_trail: the steps that led to an impossible one, in order. */
+/* struct cer_trail: the impossible step, and those that led to it, in
+ * order.  at.id "": there is none; end: it is what comes after that step. */
+struct cer_led {
+	char number[12], id[129];
+	const char *action;
+	size_t line, col;
+};
 struct cer_trail {
+	struct cer_led at;
+	bool end;
 	size_t n;
-	struct cer_led {
-		char number[12], id[129];
-		const char *action;
-		size_t line;
-	} led[CER_LED_MAX];
+	struct cer_led led[CER_LED_MAX];
 };
 
 /* cer_model: can every step of the script be, one after the other?

@@ -93,6 +93,31 @@ print(found, "sentences")
 assert found > 30, found
 END
 
+# --- as JSON ----------------------------------------------------------------
+"$ceremony" script check bag-sealed.yaml --site plain.yaml --json \
+	>sealed.json 2>/dev/null || :
+"$ceremony" script check never-exported.yaml --site plain.yaml --json \
+	>never.json 2>/dev/null || :
+check "a program can read which step, where, and what led there" python3 - <<'END'
+import json
+v = json.load(open("sealed.json"))
+assert v["possible"] is False and v["after"] is False, v
+assert (v["step"], v["do"], v["line"], v["column"]) == \
+    ("one.prove", "card.prove", 14, 9), v
+assert v["found"].endswith("the card of holder-2 is in a sealed bag"), v
+assert v["led"][1] == {"number": "1.7", "step": "one.bags.holder-2",
+                       "do": "custody.seal", "line": 13}, v
+v = json.load(open("never.json"))
+assert v["after"] is True and v["step"] == "one.last", v
+END
+expect_exit 1 '"possible":false' "$ceremony" script check bag-sealed.yaml \
+	--site plain.yaml --json
+expect_exit 0 '"possible":true' "$ceremony" script check \
+	"$root/scripts/proof.yaml" --site whole.yaml --json
+expect_exit 3 "anchors are not allowed" "$ceremony" script check anchor.yaml \
+	--site plain.yaml --json
+refute "what cannot be read has no step" grep -q possible "$tmp/out"
+
 # --- the same check when a ceremony begins --------------------------------
 grep -v rehearsal-root plain.yaml >production.yaml
 mkdir day

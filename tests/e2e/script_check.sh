@@ -187,6 +187,20 @@ sed 's/^signers: .*/signers: 9/' few.yaml >signers.yaml
 expect_exit 1 "3 of the 9 cards that sign are there" "$ceremony" script \
 	check "$root/scripts/activation.yaml" --site signers.yaml
 
+# --- the example of the documentation -------------------------------------
+sed -n '/^## An example/,/^Without/s/^    //p' "$root/docs/format/script.md" \
+	>example.yaml
+site 3 2 >site.yaml
+expect_exit 0 "short-proof: 4 acts, 12 steps" "$ceremony" script check \
+	example.yaml --site site.yaml
+python3 "$broken/without.py" example.yaml domain.bags >bagless.yaml
+expect_exit 1 "step closing.close (close): the card of holder-1, with a \
+wrapping key, is in no bag (where domain.prove was held)" "$ceremony" script check bagless.yaml \
+	--site site.yaml
+check "it led there as the documentation says" grep -q \
+	"Led there 2.4   cards.holders.holder-1 (card.identify), line 43" \
+	"$tmp/out"
+
 # --- a night in the middle ------------------------------------------------
 python3 - "$root/scripts/activation.yaml" >night.yaml <<'END'
 import re, sys

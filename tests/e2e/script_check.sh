@@ -93,6 +93,84 @@ print(found, "sentences")
 assert found > 30, found
 END
 
+# --- what each action needs, one thing at a time --------------------------
+# step ACTION PERSON [FIELD...]: a line of a script
+step()
+{
+	local fields=''
+
+	n=$((n + 1))
+	[ $# -lt 3 ] || fields=$(printf ', %s' "${@:3}")
+	echo "      - {id: s$n, do: $1, title: A step, by: $2$fields," \
+		"why: T, minutes: 1}"
+}
+# walked CODE SENTENCE [SITE]: the script of the steps in $tmp/lines
+walked()
+{
+	{
+		printf '%s\n' 'ceremony: steps' 'format: 1' 'title: Steps' \
+			'acts:' '  - id: one' '    title: One' '    steps:'
+		cat lines
+	} >steps.yaml
+	expect_exit "$1" "$2" "$ceremony" script check steps.yaml --site \
+		"${3:-custody.yaml}"
+}
+refused() { walked 1 "$@"; }
+calls() { step roll-call administrator && step environment operator; }
+# any ACTION PERSON: a step of it, with the fields it must have
+any()
+{
+	case $1 in
+	readback) step "$1" "$2" 'subject: script' ;;
+	exchange.ratify) step "$1" "$2" 'watch: witness' ;;
+	*) step "$1" "$2" ;;
+	esac
+}
+card_actions="card.identify card.initialise card.pin card.retire
+card.generate card.prove"
+for action in $card_actions site.amend set.build set.drill domain.import \
+	domain.check domain.prove domain.reshare exchange.ratify \
+	recovery.unlock recovery.blob readback custody.seal custody.place \
+	checkpoint export close; do
+	{ step environment operator && any "$action" holder; } >lines
+	refused "($action): nobody is signed in"
+done
+for action in card.initialise card.retire exchange.ratify recovery.unlock \
+	domain.reshare set.drill domain.prove; do
+	{ step roll-call administrator && any "$action" holder; } >lines
+	refused "($action): the station was not judged"
+done
+for action in $card_actions custody.seal set.drill; do
+	{
+		calls
+		step card.initialise holder-1
+		step custody.seal holder-1
+		any "$action" holder-1
+	} >lines
+	refused "($action): the card of holder-1 is in a sealed bag"
+done
+for action in card.identify card.pin card.retire; do
+	{ calls && any "$action" witness-2; } >lines
+	refused "($action): the card of witness-2 is not known" plain.yaml
+	{ calls && step card.initialise witness-2 && any "$action" witness-2
+	} >lines
+	walked 0 "steps: 1 acts, 4 steps" plain.yaml
+done
+for action in $card_actions set.drill; do
+	{
+		calls
+		step card.initialise holder-1
+		[[ $action != @(card.prove|set.drill) ]] ||
+			step card.generate holder-1
+		step card.identify holder-3 'card: stays'
+		case $action in
+		card.initialise) any "$action" holder-2 ;;
+		*) any "$action" holder-1 ;;
+		esac
+	} >lines
+	refused "($action): the reader is occupied: the card of holder-3 stays"
+done
+
 # --- as JSON ----------------------------------------------------------------
 "$ceremony" script check bag-sealed.yaml --site plain.yaml --json \
 	>sealed.json 2>/dev/null || :

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Inside sd/: a key's JSON, az's shape or the service's, as one struct.
+ */
+#ifndef KC_SD_ESTATE_KEY_H
+#define KC_SD_ESTATE_KEY_H
+
+#include "sd/estate_look.h"
+
+/* struct sd_key_json: NULL, -1, false: null or absent in the file.
+ *  priv  a member that only a private key has and that is not null
+ *  bits  of an RSA modulus without leading zeros */
+struct sd_key_json {
+	struct sd_key_facts facts;
+	const char *type, *curve, *priv;
+	const json_t *ops;
+	int enabled, exportable, managed, immutable;
+	bool has_bits, has_exp, has_nbf, attested, has_policy;
+	size_t bits;
+	int64_t exp_ms, nbf_ms;
+	uint8_t policy[KC_SHA256];	/* of its canonical JSON */
+};
+
+/* sd_key_json_read: p as a key.  Texts stay the JSON's.
+ *  Errors: KC_EFORMAT with the place; a member in both spellings too */
+KC_MUST kc_result sd_key_json_read(const struct sd_paper *p,
+    struct sd_key_json *ret, struct kc_err *err);
+
+#endif

@@ -387,7 +387,8 @@ static const struct {
 	void (*run)(void);
 } scenarios[] = {
 	{ "step", do_step }, { "live", do_live }, { "rehearsal", do_rehearsal },
-	{ "yesno", do_yesno }, { "text", do_text }, { "many", do_many }, { "again", do_again },
+	{ "yesno", do_yesno }, { "text", do_text }, { "many", do_many },
+	{ "again", do_again },
 	{ "word", do_word },
 	{ "words", do_words }, { "choice", do_choice }, { "wait", do_wait },
 	{ "ready", do_ready }, { "pin", do_pin },

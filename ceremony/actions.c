@@ -108,6 +108,9 @@ static const struct cer_action actions[] = {
 	{ "custody.seal", "", true, false, cer_do_seal, .term = { PEOPLE,
 	    { CER_OF_CARD, .needs = CER_F_KNOWN, .bars = GONE, .gives =
 	      CER_F_BAG, .takes = CER_F_LOOSE | CER_F_IN_READER } } },
+	{ "custody.open", "", true, false, cer_do_open, .term = { PEOPLE,
+	    { CER_OF_CARD, .needs = CER_F_BAG, .bars = CER_F_AWAY |
+	      CER_F_RETIRED, .takes = CER_F_BAG } } },
 	{ "custody.place", "set", false, false, cer_do_place, .term = {
 	    PEOPLE,
 	    { CER_OF_SET, .needs = CER_F_DOMAIN },

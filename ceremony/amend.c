@@ -57,7 +57,8 @@ def_same(const struct cer_card_def *a, const struct cer_card_def *b)
 	return strcmp(a->id, b->id) == 0 &&
 	    strcmp(a->module, b->module) == 0 &&
 	    strcmp(a->serial, b->serial) == 0 &&
-	    strcmp(a->store, b->store) == 0;
+	    strcmp(a->store, b->store) == 0 &&
+	    strcmp(a->bag, b->bag) == 0;
 }
 
 static const struct cer_card_def *

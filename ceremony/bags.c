@@ -73,30 +73,49 @@ cer_bag_row(struct cer_room *room, const struct cer_instance *in,
 	return cer_row(room, "custody", in, f, waits ? 4 : 3, err);
 }
 
+static kc_result
+wrong_bag(const struct cer_card *card, const char *bag, const char *said,
+    bool right, const struct cer_bag_seen *seen, struct kc_err *err)
+{
+	const char *who = card->def->person;
+
+	if (!right)
+		(void)KC_FAIL(err, KC_EREFUSED, 0, "the bag of the card of %s "
+		    "says %s; the %s sealed the card into another: who had "
+		    "it meanwhile?", who, said, strcmp(bag, card->def->bag) ==
+		    0 ? "ceremony of which the site file tells" : "journal");
+	else
+		(void)KC_FAIL(err, KC_EREFUSED, 0, "%s does not find the "
+		    "number %s and a whole seal on the bag of the card of "
+		    "%s: who had it meanwhile?", seen->by, said, who);
+	kc_certain(err, "the bag counts as closed; no card was used");
+	return (kc_result){ KC_EREFUSED };
+}
+
 kc_result
 cer_bag_open(struct cer_room *room, const struct cer_instance *in,
-    const struct cer_card *card, const char *said, struct kc_err *err)
+    const struct cer_card *card, const char *said,
+    const struct cer_bag_seen *seen, struct kc_err *err)
 {
 	bool right = strcmp(said, card->bag) == 0;
+	bool good = right && (seen == NULL || seen->whole);
 	char bag[sizeof card->bag];
 	struct aud_fact f[] = {
 		AUD_S("card", card->def->id),
 		AUD_S("bag", bag),
 		AUD_S("said", said),
 		AUD_S("holder", card->def->person),
-		AUD_B("right", right),
+		AUD_B("right", good),
+		AUD_S("seen.by", seen != NULL ? seen->by : ""),
+		AUD_B("whole", seen != NULL && seen->whole),
 	};
 	kc_result r;
 
 	memcpy(bag, card->bag, sizeof bag);	/* the row empties it */
-	r = cer_row(room, "custody.open", in, f, sizeof f / sizeof *f, err);
-	if (!kc_ok(r) || right)
+	r = cer_row(room, "custody.open", in, f, seen != NULL ? 7 : 5, err);
+	if (!kc_ok(r) || good)
 		return r;
-	r = KC_FAIL(err, KC_EREFUSED, 0, "the bag of the card of %s says "
-	    "%s; the journal sealed the card into another: who had it "
-	    "meanwhile?", card->def->person, said);
-	kc_certain(err, "the bag counts as closed; no card was used");
-	return r;
+	return wrong_bag(card, bag, said, right, seen, err);
 }
 
 kc_result

@@ -242,8 +242,9 @@ walk(struct cer_model *m)
 	memset(m->set, 0, sizeof m->set);
 	memset(m->changed, 0, m->n * sizeof *m->changed);
 	for (size_t i = 0; i < m->site->n_cards; i++)
-		m->card[i] = m->site->card[i].serial[0] != '\0' ?
-		    CER_F_BOUND : 0;
+		m->card[i] = (m->site->card[i].serial[0] != '\0' ?
+		    CER_F_BOUND : 0) | (m->site->card[i].bag[0] != '\0' ?
+		    CER_F_BAG : 0);
 	for (m->at = 0; m->at <= m->n; m->at++)
 		KC_TRY(r, step(m));
 out:

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "ceremony/action.h"
 #include "ceremony/modelling.h"
 
 #define EACH 3
@@ -31,7 +32,21 @@ add(struct cer_site *s, const char *id, const char *role)
 	if (s->n_cards < CER_CARDS_MAX)
 		s->card[s->n_cards++] = (struct cer_card_def){ .id = id,
 			.person = id, .module = "", .serial = id,
-			.store = "" };
+			.store = "", .bag = "" };
+}
+
+/* Whose bags are opened, their cards come in bags. */
+static void
+bag(struct cer_site *s, const struct cer_step *st)
+{
+	for (size_t i = 0; i < s->n_cards; i++) {
+		const struct cer_person *p = cer_site_person(s,
+		    s->card[i].person);
+
+		if (st->for_each[0] != '\0' ? strcmp(p->role, st->for_each) ==
+		    0 : p == cer_site_who(s, st->by))
+			s->card[i].bag = s->card[i].id;
+	}
 }
 
 void
@@ -49,5 +64,7 @@ cer_nominal(const struct cer_script *script, struct cer_site *ret)
 		add(ret, st->by, "");
 		for (size_t k = 0; k < st->n_approve; k++)
 			add(ret, st->approve[k], "");
-	}
+	}	for (size_t i = 0; i < script->n_steps; i++)
+		if (strcmp(script->step[i].action->name, "custody.open") == 0)
+			bag(ret, &script->step[i]);
 }

@@ -75,6 +75,7 @@ cer_room_lay(struct cer_room *room, struct kc_err *err)
 		c->def = &room->site.card[i];
 		(void)strncpy(c->serial, c->def->serial,
 		    sizeof c->serial - 1);
+		(void)strncpy(c->bag, c->def->bag, sizeof c->bag - 1);
 	}
 	return cer_plan(room, err);
 }

@@ -64,6 +64,7 @@ struct cer_card {
 	struct cer_pace pace[CER_PACES];
 	char bag[65];			/* it is in; "": in none */
 	bool bag_waits;			/* for a resumption */
+	int64_t bag_refused;		/* exceptions then + 1; 0: it was not */
 	struct kc_secret so;	/* the SO's PIN until its keys are made; the
 				 * one field that no row can bring back */
 };

@@ -86,9 +86,10 @@ struct cer_module_def {
 
 /* struct cer_card_def: a card of the site.  serial "" = bound when the card
  * is initialised in the room.  store: folder of a rehearsal software card,
- * relative to the ceremony directory. */
+ * relative to the ceremony directory.  bag: it comes in this one; "": in
+ * none. */
 struct cer_card_def {
-	const char *id, *person, *module, *serial, *store;
+	const char *id, *person, *module, *serial, *store, *bag;
 };
 
 /* struct cer_pinned: what is pinned of the pool that receives a domain, and

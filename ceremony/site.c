@@ -88,6 +88,28 @@ out:
 	return r;
 }
 
+/* A bag is one card's, and of a card that was somewhere before. */
+static kc_result
+own_bag(const struct cer_site *s, const struct cer_card_def *c,
+    const struct cer_node *node, struct kc_err *err)
+{
+	const struct cer_node *at = cer_node_get(node, "bag");
+
+	if (at == NULL)
+		return KC_DONE;
+	if (c->bag[0] == '\0' || strlen(c->bag) > 40)
+		return CER_NODE_FAIL(at, err, "the number of a bag has 1 to "
+		    "40 characters");
+	if (cer_node_get(node, "serial") == NULL)
+		return CER_NODE_FAIL(at, err, "a card that comes in a bag is "
+		    "known: give its 'serial' too");
+	for (size_t i = 0; i < s->n_cards; i++)
+		if (strcmp(s->card[i].bag, c->bag) == 0)
+			return CER_NODE_FAIL(at, err, "the card '%.40s' is in "
+			    "the bag %.40s", s->card[i].id, c->bag);
+	return KC_DONE;
+}
+
 static kc_result
 read_card(struct cer_site *s, const struct cer_node *node,
     struct kc_err *err)
@@ -98,11 +120,14 @@ read_card(struct cer_site *s, const struct cer_node *node,
 	if (s->n_cards == CER_CARDS_MAX)
 		return CER_NODE_FAIL(node, err, "more than %d cards",
 		    CER_CARDS_MAX);
-	KC_TRY(r, cer_node_only(node, "id person module serial store", err));
+	KC_TRY(r, cer_node_only(node, "id person module serial store bag",
+	    err));
 	KC_TRY(r, cer_node_str(node, "person", NULL, &c->person, err));
 	if (cer_site_person(s, c->person) == NULL)
 		return CER_NODE_FAIL(cer_node_get(node, "person"), err,
 		    "there is no person '%.40s'", c->person);
+	KC_TRY(r, cer_node_str(node, "bag", "", &c->bag, err));
+	KC_TRY(r, own_bag(s, c, node, err));
 	KC_TRY(r, read_def(s, node, c, err));
 	s->n_cards++;
 out:
@@ -121,7 +146,7 @@ read_spare(struct cer_site *s, const struct cer_node *node,
 	if (s->n_spares == CER_CARDS_MAX)
 		return CER_NODE_FAIL(node, err, "more than %d spares",
 		    CER_CARDS_MAX);
-	c->person = "";
+	c->person = c->bag = "";
 	KC_TRY(r, cer_node_only(node, "id module serial store", err));
 	KC_TRY(r, read_def(s, node, c, err));
 	if (cer_site_person(s, c->id) != NULL)

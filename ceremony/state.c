@@ -308,6 +308,9 @@ on_bag(struct cer_room *room, const struct aud_entry *e)
 	    aud_entry_int(e, "exception", 0) > 0)) {
 		card->bag[0] = '\0';
 		card->bag_waits = false;
+		card->bag_refused = 0;
+	} else {
+		card->bag_refused = room->st.exceptions + 1;
 	}
 }
 

@@ -20,6 +20,7 @@
 CER_DO(read);
 CER_DO(roll_call);
 CER_DO(seal);
+CER_DO(open);
 CER_DO(place);
 CER_DO(suspend);
 CER_DO(environment);

@@ -149,6 +149,7 @@ static bool
 card_where(const struct cer_card *card, char ret[static 96])
 {
 	bool wraps = card->cert[TOK_WRAPPING].len > 0 ||
+	    card->def->bag[0] != '\0' ||
 	    card->made[TOK_WRAPPING] || card->pending[TOK_WRAPPING];
 	bool holds = wraps || card->initialised || card->made[TOK_SIGNING] ||
 	    card->cert[TOK_SIGNING].len > 0;

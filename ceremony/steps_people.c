@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Actions of people: reading aloud, roll-call, bags.
+ * Actions of people: reading aloud, roll-call.
  */
 #include <stdio.h>
 #include <string.h>
@@ -49,30 +49,6 @@ cer_do_roll_call(struct cer_room *room, const struct cer_instance *in,
 			r = KC_FAIL(err, KC_EREFUSED, 0,
 			    "%s is not in the room", p->id);
 	}
-out:
-	return r;
-}
-
-kc_result
-cer_do_seal(struct cer_room *room, const struct cer_instance *in,
-    struct kc_err *err)
-{
-	struct cer_card *card = cer_card_of(room, in->person->id);
-	struct cer_answer a = { 0 };
-	struct cer_prompt q = { .kind = CER_ASK_TEXT, .key = "bag",
-		.person = in->person->id, .name = in->person->name,
-		.max = 40, .text = "Put the card into a tamper-evident bag "
-		"and read its number to the room. Bag number:" };
-	kc_result r;
-
-	if (card == NULL)
-		return KC_FAIL(err, KC_EREFUSED, 0, "%s has no card",
-		    in->person->id);
-	KC_TRY(r, cer_ask(room, in, &q, &a, err));
-	KC_TRY(r, cer_bag_fresh(room, a.text, card, err));
-	KC_TRY(r, cer_bag_row(room, in, card, a.text, false, err));
-	cer_line(room, CER_LINE_OK, "Bag", "%s, card of %s", a.text,
-	    in->person->id);
 out:
 	return r;
 }

@@ -27,6 +27,7 @@ static bool
 is_loaded(const struct cer_card *card)
 {
 	return !card->retired && (card->initialised ||
+	    card->def->bag[0] != '\0' ||
 	    card->cert[TOK_WRAPPING].len > 0 ||
 	    card->cert[TOK_SIGNING].len > 0);
 }
@@ -241,7 +242,7 @@ ask_bag(struct cer_room *room, const struct cer_instance *none,
 	    "card of %.60s, read its number, then open it. The number:",
 	    who->name);
 	KC_TRY(r, cer_ask(room, none, &q, &a, err));
-	r = cer_bag_open(room, none, card, a.text, err);
+	r = cer_bag_open(room, none, card, a.text, NULL, err);
 	if (kc_ok(r))
 		cer_line(room, CER_LINE_OK, "Bag", "%s, card of %s", a.text,
 		    who->id);

@@ -29,11 +29,17 @@ KC_MUST kc_result cer_bag_fresh(struct cer_room *room, const char *bag,
 KC_MUST kc_result cer_bag_row(struct cer_room *room,
     const struct cer_instance *in, const struct cer_card *card,
     const char *bag, bool waits, struct kc_err *err);
+/* struct cer_bag_seen: a second person's look at it. */
+struct cer_bag_seen {
+	const char *by;
+	bool whole;		/* its number and its seal */
+};
 /* cer_bag_open: the number that was read from the bag; a row.
- *  Errors: KC_EREFUSED it is another bag */
+ *  seen  NULL: nobody looked (a resumption)
+ *  Errors: KC_EREFUSED it is another bag, or not whole */
 KC_MUST kc_result cer_bag_open(struct cer_room *room,
     const struct cer_instance *in, const struct cer_card *card,
-    const char *said, struct kc_err *err);
+    const char *said, const struct cer_bag_seen *seen, struct kc_err *err);
 /* cer_bag_except: it is taken out all the same; an exception says why. */
 KC_MUST kc_result cer_bag_except(struct cer_room *room,
     const struct cer_card *card, int64_t exception, struct kc_err *err);

@@ -48,3 +48,25 @@ done
 for id in $ids; do
 	echo "  - {id: $id, person: $id, module: softhsm, store: ../cards/$id}"
 done
+# Each holder's card where only that holder opens, the PIN in the holder's
+# head, two copies of the domain file apart.  With M = N no plan survives a
+# loss, and there is none here: custody.place is refused then.
+[ "$m" -lt "$n" ] || exit 0
+echo 'custody:'
+echo '  places:'
+i=1
+while [ "$i" -le "$n" ]; do
+	echo "    - {id: safe-$i, opened-by: [holder-$i]}"
+	i=$((i + 1))
+done
+echo '    - {id: archive-1, opened-by: [administrator-1]}'
+echo '    - {id: archive-2, opened-by: [auditor-1]}'
+echo '  things:'
+i=1
+while [ "$i" -le "$n" ]; do
+	echo "    - {id: card-$i, what: card, of: holder-$i, place: safe-$i}"
+	echo "    - {id: pin-$i, what: pin, of: holder-$i, person: holder-$i}"
+	i=$((i + 1))
+done
+echo '    - {id: copy-1, what: domain, place: archive-1}'
+echo '    - {id: copy-2, what: domain, place: archive-2}'

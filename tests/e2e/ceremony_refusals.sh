@@ -85,7 +85,7 @@ expect_exit 3 "'wizard' is no role" "$ceremony" run script.yaml --site \
 grep -v '{id: holder-2, person' site.yaml >cardless.yaml
 expect_exit 1 "needs a card of holder-2; the site file has none" "$ceremony" \
 	run script.yaml --site cardless.yaml --dir begin/d --rehearsal
-grep -v 'role: auditor' site.yaml | grep -v 'person: auditor-1' >people.yaml
+sed '/\(role\|person\): auditor/d; s/auditor-1/witness-1/' site.yaml >people.yaml
 expect_exit 1 "'auditor', whom the site file does not have" "$ceremony" \
 	run script.yaml --site people.yaml --dir begin/d --rehearsal
 expect_exit 6 "none.yaml" "$ceremony" run none.yaml --site site.yaml \

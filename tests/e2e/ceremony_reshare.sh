@@ -27,19 +27,22 @@ kill "$last_pid"
 
 "$ceremony" audit show day1 --json >day1.json
 python3 "$root/tests/e2e/ceremony_site.py" site1.yaml day1.json ../export2 \
-	holder-1 holder-2 holder-3 >site2.yaml
+	holder-1 holder-2 holder-3 | sed '/^custody:/,$d' >site2.yaml
 for i in 1 2 3 4 5; do
 	sed -i "/^cards:/i\\  - {id: new-holder-$i, role: new-holder, name: \"N$i\"}" site2.yaml
 	echo "  - {id: new-holder-$i, person: new-holder-$i, module: softhsm, store: ../cards/new-holder-$i}" >>site2.yaml
 done
 sed -i 's/^quorum: 2/quorum: 2\nnew-quorum: 3/' site2.yaml
+# Where the new holders' cards go.
+"$root/scripts/rehearsal-site.sh" 5 3 | sed -n '/^custody:/,$p' |
+	sed 's/holder-/new-holder-/g' >>site2.yaml
 for card in witness-1 witness-2 auditor-1; do rm "cards/$card/pin"; done
 grep -v '^new-quorum' site2.yaml >unsaid.yaml
 expect_exit 1 "is about a new set; the site file has no 'new-quorum'" \
 	"$ceremony" script check reshare.yaml --site unsaid.yaml
 sed 's/new-quorum: 3/new-quorum: 1/' site2.yaml >low.yaml
 expect_exit 3 "low.yaml" "$ceremony" script check reshare.yaml --site low.yaml
-grep -v 'role: new-holder' site2.yaml | grep -v 'person: new-holder' >none.yaml
+sed '/^custody:/,$d; /\(role\|person\): new-holder/d' site2.yaml >none.yaml
 expect_exit 1 "'new-holder', whom the site file does not have" "$ceremony" \
 	script check reshare.yaml --site none.yaml
 sed '0,/set: new/s//set: old/' reshare.yaml >old.yaml

@@ -26,31 +26,9 @@ check "its export verifies" "$ceremony" audit verify "$tmp/export1" \
 # The second day's site names the serials the first day's journal holds.
 # The witnesses bring other cards.
 "$ceremony" audit show "$tmp/day1" --json >"$tmp/day1.json"
-python3 - "$tmp" <<'END'
-import json
-import re
-import sys
-
-tmp = sys.argv[1]
-serial = {}
-for line in open(tmp + "/day1.json"):
-    e = json.loads(line)
-    f = e.get("facts", {})
-    if e.get("kind") == "card.done" and f.get("command") == "initialise":
-        serial[f["card"]] = f["serial"]
-site = open(tmp + "/site1.yaml").read()
-site = site.replace("../export1", "../export2")
-for card, s in serial.items():
-    if card.startswith("holder"):
-        site = site.replace("store: ../cards/%s}" % card,
-                            "serial: \"%s\", store: ../cards/%s}" % (s, card))
-    else:
-        site = site.replace("store: ../cards/%s}" % card,
-                            "store: ../cards/day2-%s}" % card)
-site = re.sub(r"^nonce: .*", "nonce: " + "5a" * 16, site, flags=re.M)
-open(tmp + "/site2.yaml", "w").write(site)
+python3 "$root/tests/e2e/ceremony_site.py" "$tmp/site1.yaml" "$tmp/day1.json" \
+	../export2 holder-1 holder-2 holder-3 >"$tmp/site2.yaml"
 # The witnesses' new cards get new PINs; the holders keep theirs.
-END
 for w in witness-1 witness-2 auditor-1; do rm -f "$tmp/cards/$w/pin"; done
 check "recovery recognises the cards and restores into the new pool" \
 	"$ceremony" run "$tmp/recovery.yaml" --site "$tmp/site2.yaml" \

@@ -47,6 +47,9 @@ def people():
 
 def answer(q, words, ids):
     last = q.split("\n")[-1]
+    for text, line in (a.split("=", 1) for a in args.answer):
+        if text in q:
+            return line
     at = re.search(r"word (\d+) \(", last)
     if at:
         return words[int(at.group(1)) - 1]
@@ -55,9 +58,6 @@ def answer(q, words, ids):
         return args.bags.replace("{person}", ids[who])
     if "your own watch" in q and "REFUSED" not in q:
         return "y"
-    for text, line in (a.split("=", 1) for a in args.answer):
-        if text in q:
-            return line
     if "REFUSED" in q:
         return "a"
     return {"suspend": "!s", "leave": None}.get(args.then, "?")

@@ -55,6 +55,8 @@ class Room:
             self.head = []      # the words came before the bags
             if "unopened bag" in q:
                 return self.sealed[self.who]
+            if "Who takes" in q:
+                return "auditor-1"
             self.bags += 1
             self.sealed[self.who] = "RB-%04d" % self.bags
             return "RB-%04d" % self.bags

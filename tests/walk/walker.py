@@ -26,6 +26,12 @@ def actor(shot):
     return m[-1] if m else ""
 
 
+def question(shot):
+    """From the rule above it to the line that is typed on."""
+    m = re.findall(r"── [a-z]+-[0-9]+ \(.*?> ", shot, re.S)
+    return m[-1] if m else ""
+
+
 class Walker:
     def __init__(self, terminal):
         self.t = terminal
@@ -68,6 +74,8 @@ class Walker:
             self.t.type(word.group(1))
         elif "unopened bag" in shot:
             self.t.type(self.sealed[actor(shot)])
+        elif "witness-1:" in shot:        # whose id, as ...
+            self.t.type("auditor-1")
         else:
             self.bags += 1
             self.t.type("RB-%04d" % self.bags)
@@ -75,7 +83,7 @@ class Walker:
         self.t.keys("Enter")
         # The typed text itself changes the screen; the question must go.
         return self.t.wait(lambda s: self.asks(s) != "line" or
-                           actor(s) != actor(shot), "the next question")
+                           question(s) != question(shot), "the next question")
 
     def words(self, shot, spoil=False):
         """From paper, at the positions that the screen asks for."""

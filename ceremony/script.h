@@ -152,7 +152,12 @@ KC_MUST kc_result cer_site_parse(const char *name, struct kc_buf *bytes,
     struct cer_site *ret, struct kc_err *err);
 void cer_site_free(struct cer_site *s);
 
-/* cer_site_usb: one entry of the site file's `usb` (site_usb.c). */
+/* One entry of the site file's `cards`, `spares` (site_carddefs.c) and `usb`
+ * (site_usb.c). */
+KC_MUST kc_result cer_site_card(struct cer_site *s,
+    const struct cer_node *node, struct kc_err *err);
+KC_MUST kc_result cer_site_spare(struct cer_site *s,
+    const struct cer_node *node, struct kc_err *err);
 KC_MUST kc_result cer_site_usb(struct cer_site *s,
     const struct cer_node *node, struct kc_err *err);
 

@@ -260,7 +260,7 @@ expect_exit 3 "many.yaml:10:10: 'readers' is '17', not a number from 1 to 16" \
 shipped="activation recovery proof reshare rehearsal"
 for n in 3 4 5 6 7 8 9 10; do
 	for name in $shipped; do
-		fit $name "$n" $((n / 2 + 1)) >site.yaml
+		fit "$name" "$n" $((n / 2 + 1)) >site.yaml
 		expect_exit 0 "$name: " "$ceremony" script check \
 			"$root/scripts/$name.yaml" --site site.yaml
 	done
@@ -377,7 +377,7 @@ missed()
 	esac
 }
 for name in $shipped; do
-	fit $name 5 3 >site.yaml
+	fit "$name" 5 3 >site.yaml
 	for step in $(python3 "$broken/without.py" "$root/scripts/$name.yaml"); do
 		python3 "$broken/without.py" "$root/scripts/$name.yaml" "$step" \
 			>"$name-without-$step.yaml"

@@ -40,7 +40,7 @@ static const struct cer_action actions[] = {
 	{ "card.identify", "keys card", true, false, cer_do_identify,
 	  .term = { PEOPLE,
 	    { CER_OF_CARD, .needs = CER_F_BOUND, .bars = GONE, .gives =
-	      CER_F_KNOWN | KEYS | CER_F_LOOSE, .reads = true },
+	      CER_F_KNOWN | KEYS, .reads = true },
 	    { CER_OF_OWN_SET, .gives = CER_F_HELD } } },
 	{ "card.initialise", "puk card", true, false, cer_do_initialise,
 	  .final = true, .term = { PEOPLE,
@@ -53,12 +53,11 @@ static const struct cer_action actions[] = {
 	  .term = { PEOPLE,
 	    { CER_OF_NEW_SET, .bars = CER_F_UNOPENED },
 	    { CER_OF_CARD, .needs = CER_F_BOUND, .bars = GONE, .gives =
-	      CER_F_RETIRED, .takes = KEYS | CER_F_PROVEN | CER_F_LOOSE,
-	      .reads = true } } },
+	      CER_F_RETIRED, .reads = true } } },
 	{ "card.generate", "keys card", true, false, cer_do_generate,
 	  .term = { PEOPLE,
 	    { CER_OF_CARD, .needs = CER_F_KNOWN | CER_F_INITIALISED, .bars =
-	      GONE, .gives = KEYS | CER_F_LOOSE, .reads = true },
+	      GONE, .gives = KEYS, .reads = true },
 	    { CER_OF_OWN_SET, .gives = CER_F_UNBUILT | CER_F_UNSIGNED |
 	      CER_F_HELD } } },
 	{ "card.prove", "keys card", true, false, cer_do_prove, .term = {
@@ -68,7 +67,8 @@ static const struct cer_action actions[] = {
 	{ "set.build", "", false, false, cer_do_set, .term = { PEOPLE,
 	    { CER_OF_SET, .bars = CER_F_DOMAIN, .gives = CER_F_UNSIGNED |
 	      CER_F_UNCHECKED, .takes = CER_F_UNBUILT },
-	    { CER_OF_EACH, .needs = WRAPS | CER_F_PROVEN } } },
+	    { CER_OF_EACH, .needs = WRAPS | CER_F_PROVEN, .bars =
+	      CER_F_RETIRED } } },
 	{ "set.drill", "set", false, false, cer_do_drill, .term = { JUDGED,
 	    { CER_OF_EACH, .needs = WRAPS, .bars = GONE, .reads = true } },
 	  .outcome = { { "all", "set.drill", "covering", "all" },
@@ -83,7 +83,8 @@ static const struct cer_action actions[] = {
 	    JUDGED, OPENS, QUORUM }, .outcome = ONE_SHARE },
 	{ "domain.reshare", "", false, false, cer_do_reshare, .final = true,
 	  .term = { PEOPLE, OPENS,
-	    { CER_OF_EACH_NEW, .needs = WRAPS | CER_F_PROVEN },
+	    { CER_OF_EACH_NEW, .needs = WRAPS | CER_F_PROVEN, .bars =
+	      CER_F_RETIRED },
 	    { CER_OF_NEW_SET, .bars = CER_F_UNSIGNED | CER_F_DOMAIN, .gives =
 	      CER_F_DOMAIN | CER_F_UNOPENED, .takes = CER_F_UNBUILT },
 	    QUORUM }, .outcome = ONE_SHARE },
@@ -107,7 +108,7 @@ static const struct cer_action actions[] = {
 	    PEOPLE } },
 	{ "custody.seal", "", true, false, cer_do_seal, .term = { PEOPLE,
 	    { CER_OF_CARD, .needs = CER_F_KNOWN, .bars = GONE, .gives =
-	      CER_F_BAG, .takes = CER_F_LOOSE | CER_F_IN_READER } } },
+	      CER_F_BAG, .takes = CER_F_IN_READER } } },
 	{ "custody.open", "", true, false, cer_do_open, .term = { PEOPLE,
 	    { CER_OF_CARD, .needs = CER_F_BAG, .bars = CER_F_AWAY |
 	      CER_F_RETIRED, .takes = CER_F_BAG } } },

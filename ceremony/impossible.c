@@ -103,11 +103,14 @@ trail(struct cer_model *m, const struct cer_fault *f)
 static bool
 mends(const struct cer_model *m, size_t at, const struct cer_fault *f)
 {
+	uint32_t gives = f->missing ? f->fact : f->fact == CER_F_LOOSE ?
+	    CER_F_BAG : 0;
+	uint32_t takes = f->missing ? 0 : f->fact;
 	struct cer_term t;
 
 	for (size_t i = 0; (t = cer_model_term(m, at, i)).of !=
 	    CER_OF_NOBODY; i++) {
-		if (((f->missing ? t.gives : t.takes) & f->fact) == 0)
+		if ((t.gives & gives) == 0 && (t.takes & takes) == 0)
 			continue;
 		if (f->card >= 0 ? (cer_model_cards(m, at, &t) & 1U <<
 		    f->card) != 0 : f->set >= 0 ? (cer_model_sets(m, at,

@@ -186,6 +186,17 @@ change(uint32_t *have, const struct cer_term *t)
 	return taken | t->gives;
 }
 
+/* A card with a wrapping key is loose unless it is in a bag, gone, or
+ * retired. */
+static void
+settle(uint32_t *card)
+{
+	bool loose = (*card & CER_F_WRAPPING) != 0 && (*card & (CER_F_BAG |
+	    CER_F_AWAY | CER_F_RETIRED)) == 0;
+
+	*card = loose ? *card | CER_F_LOOSE : *card & ~(uint32_t)CER_F_LOOSE;
+}
+
 static void
 leave(struct cer_model *m, const struct cer_term *t)
 {
@@ -206,10 +217,12 @@ leave(struct cer_model *m, const struct cer_term *t)
 		with.gives |= CER_F_IN_READER;
 	else if (t->reads)
 		with.takes |= CER_F_IN_READER;
-	for (size_t i = 0; i < m->site->n_cards; i++)
+	for (size_t i = 0; i < m->site->n_cards; i++) {
 		if ((cards & 1U << i) != 0 &&
 		    change(&m->card[i], &with) != 0)
 			c->cards |= 1U << i;
+		settle(&m->card[i]);
+	}
 }
 
 static kc_result

@@ -61,7 +61,7 @@ cer_model_term(const struct cer_model *m, size_t at, size_t i)
 	if (t.of != CER_OF_CARD)
 		return t;
 	if (!means(st, "wrapping"))
-		other |= CER_F_WRAPPING | CER_F_PROVEN | CER_F_LOOSE;
+		other |= CER_F_WRAPPING | CER_F_PROVEN;
 	if (!means(st, "signing"))
 		other |= CER_F_SIGNING;
 	t.needs &= ~other;

@@ -145,8 +145,8 @@ card_actions="card.identify card.initialise card.pin card.retire
 card.generate card.prove"
 for action in $card_actions site.amend set.build set.drill domain.import \
 	domain.check domain.prove domain.reshare exchange.ratify \
-	recovery.unlock recovery.blob readback custody.seal custody.place \
-	checkpoint export close; do
+	recovery.unlock recovery.blob readback custody.seal custody.open \
+	custody.place checkpoint export close; do
 	{ step environment operator && any "$action" holder; } >lines
 	refused "($action): nobody is signed in"
 done

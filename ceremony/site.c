@@ -2,6 +2,7 @@
  *
  * Reading a site file.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "ceremony/script.h"
@@ -170,7 +171,8 @@ read_site(struct cer_site *s, struct kc_err *err)
 
 	KC_TRY(r, cer_node_only(s->root, "site format nonce pool destination "
 	    "quorum new-quorum signers rsa-floor readers receiver "
-	    "attestation places people modules cards spares custody usb",
+	    "attestation places people modules cards spares custody usb "
+	    "estate",
 	    err));
 	KC_TRY(r, cer_node_name(s->root, "site", &s->name, err));
 	KC_TRY(r, cer_node_int(s->root, "format", 1, 1, &format, err));
@@ -198,8 +200,9 @@ read_site(struct cer_site *s, struct kc_err *err)
 		KC_TRY(r, read_each(s, "spares", cer_site_spare, err));
 	if (cer_node_get(s->root, "usb") != NULL)
 		KC_TRY(r, read_each(s, "usb", cer_site_usb, err));
-	r = cer_custody_read(&s->custody, cer_node_get(s->root, "custody"),
-	    has_person, s, err);
+	KC_TRY(r, cer_custody_read(&s->custody, cer_node_get(s->root,
+	    "custody"), has_person, s, err));
+	r = cer_site_estate(s, &s->estate, err);
 out:
 	return r;
 }
@@ -246,6 +249,7 @@ cer_site_free(struct cer_site *s)
 {
 	if (s == NULL)
 		return;
+	free(s->estate);
 	cer_node_free(&s->root);
 	kc_buf_free(&s->bytes);
 	memset(s, 0, sizeof *s);

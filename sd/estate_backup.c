@@ -139,8 +139,8 @@ age(struct sd_look *k, const struct backup *b, struct kc_err *err)
 		    "%lld days ago; the site file sets no limit", when,
 		    (long long)days);
 	return sd_say_that(k, "age", k->at_ms - end <= k->a->backup_days *
-	    DAY_MS ? SD_HOLDS : SD_FAILS, err, "it is of %s, %lld days ago; at most %lld are "
-	    "approved", when, (long long)days,
+	    DAY_MS ? SD_HOLDS : SD_FAILS, err, "it is of %s, %lld days ago; "
+	    "at most %lld are approved", when, (long long)days,
 	    (long long)k->a->backup_days);
 }
 

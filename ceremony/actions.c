@@ -86,8 +86,7 @@ static const struct cer_action actions[] = {
 	    { CER_OF_EACH_NEW, .needs = WRAPS | CER_F_PROVEN, .bars =
 	      CER_F_RETIRED },
 	    { CER_OF_NEW_SET, .bars = CER_F_UNSIGNED | CER_F_DOMAIN, .gives =
-	      CER_F_DOMAIN | CER_F_UNOPENED, .takes = CER_F_UNBUILT },
-	    QUORUM }, .outcome = ONE_SHARE },
+	      CER_F_DOMAIN | CER_F_UNOPENED }, QUORUM }, .outcome = ONE_SHARE },
 	{ "exchange.ratify", "reason exception_by readback_by", false, false,
 	  cer_do_ratify, .final = true, .term = {
 	    { CER_OF_ROOM, .needs = CER_F_SIGNED_IN, .gives = CER_F_RECEIVER |
@@ -110,8 +109,8 @@ static const struct cer_action actions[] = {
 	    { CER_OF_CARD, .needs = CER_F_KNOWN, .bars = GONE, .gives =
 	      CER_F_BAG, .takes = CER_F_IN_READER } } },
 	{ "custody.open", "", true, false, cer_do_open, .term = { PEOPLE,
-	    { CER_OF_CARD, .needs = CER_F_BAG, .bars = CER_F_AWAY |
-	      CER_F_RETIRED, .takes = CER_F_BAG } } },
+	    { CER_OF_CARD, .needs = CER_F_BAG, .bars = CER_F_AWAY, .takes =
+	      CER_F_BAG } } },
 	{ "custody.place", "set", false, false, cer_do_place, .term = {
 	    PEOPLE,
 	    { CER_OF_SET, .needs = CER_F_DOMAIN },
@@ -138,7 +137,7 @@ static const struct cer_action actions[] = {
 };
 
 const struct cer_action cer_action_end = { .name = "the end", .fields = "",
-	.after = true, .term = {
+	.term = {
 	    { CER_OF_ROOM, .bars = CER_F_UNEXPORTED | CER_F_MASTER },
 	    { CER_OF_SETS, .bars = CER_F_HELD } } };
 

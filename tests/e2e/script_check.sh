@@ -186,6 +186,79 @@ for action in $card_actions set.drill; do
 	refused "($action): the reader is occupied: the card of holder-3 stays"
 done
 
+# --- what each action needs of what went before ----------------------------
+signers()
+{
+	step card.identify witness 'for_each: witness' 'keys: signing'
+	step card.identify auditor 'for_each: auditor' 'keys: signing'
+}
+known() { step card.identify holder 'for_each: holder'; }
+proven() { step card.prove holder 'for_each: holder'; }
+new_keys()
+{
+	local action
+
+	for action in card.initialise card.generate card.prove; do
+		step $action new-holder 'for_each: new-holder'
+	done
+}
+received()
+{
+	calls
+	signers
+	known
+	step domain.import operator
+	step exchange.ratify administrator 'watch: witness'
+	step checkpoint administrator
+}
+
+{ calls && any card.initialise holder-1 && any card.generate holder-1; } >lines
+refused "(card.generate): the keys of the holders were in use"
+{ calls && step domain.import operator; } >lines
+refused "(domain.import): the keys of the holders were in use"
+{ calls && known && proven && step domain.import operator &&
+	any set.build holder; } >lines
+refused "(set.build): the domain of the holders is there already"
+{ calls && known && proven && any set.build holder &&
+	step domain.import operator; } >lines
+refused "(domain.import): no checkpoint has signed the keys of the holders"
+for action in set.build set.drill custody.seal; do
+	{ calls && any $action holder-1; } >lines
+	refused "($action): the card of holder-1 is not in the room"
+done
+{ calls && known && any domain.check holder; } >lines
+refused "(domain.check): the domain of the holders is not in the room"
+{ calls && step domain.import operator && any domain.check holder; } >lines
+refused "(domain.check): the card of holder-1 is not in the room"
+{ calls && known && step domain.import operator && any domain.reshare holder
+} >lines
+refused "(domain.reshare): the card of new-holder-1 is not in the room"
+{ received && new_keys && step checkpoint administrator &&
+	any domain.reshare holder && any domain.reshare holder; } >lines
+refused "(domain.reshare): the domain of the new-holders is there already"
+{ received && new_keys && step checkpoint administrator &&
+	any custody.seal holder-1 && any custody.seal holder-2 &&
+	any domain.reshare holder; } >lines
+refused "(domain.reshare): 1 of the 2 cards that open the domain are there"
+{ received && any custody.seal holder-1 && any custody.seal holder-2 &&
+	any recovery.unlock holder; } >lines
+refused "(recovery.unlock): 1 of the 2 cards that open the domain are there"
+{ received && any recovery.unlock holder; } >lines
+refused "after the last step one.s$n (recovery.unlock): the domain stands open"
+{ calls && known && step domain.import operator &&
+	step custody.seal holder 'for_each: holder' &&
+	any custody.place holder && any custody.open holder-1; } >lines
+refused "(custody.open): the card of holder-1 has left the room"
+# What takes a card out of a reader, and what puts a head on paper.
+{ calls && step card.identify holder-3 'card: stays' &&
+	any custody.seal holder-3 && any card.identify holder-1; } >lines
+refused "after the last step one.s$n (card.identify)"
+{ calls && step card.identify witness-1 'keys: signing' 'card: stays' &&
+	step suspend operator && calls &&
+	step readback witness 'subject: head' &&
+	step card.identify witness-2 'keys: signing'; } >lines
+walked 0 "steps: 1 acts, 8 steps"
+
 # --- as JSON ----------------------------------------------------------------
 "$ceremony" script check bag-sealed.yaml --site plain.yaml --json \
 	>sealed.json 2>/dev/null || :

@@ -103,6 +103,8 @@ static const struct cer_action actions[] = {
 	{ "recovery.blob", "result", false, false, cer_do_blob, .term = {
 	    { CER_OF_ROOM, .needs = CER_F_SIGNED_IN | CER_F_RECEIVER |
 	      CER_F_MASTER, .takes = CER_F_MASTER } } },
+	{ "evidence.check", "kind file beside", false, false,
+	  cer_do_evidence, .term = { PEOPLE } },
 	{ "readback", "subject", false, false, cer_do_readback, .term = {
 	    PEOPLE } },
 	{ "custody.seal", "", true, false, cer_do_seal, .term = { PEOPLE,

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "ceremony/action.h"
 #include "ceremony/readback.h"
+#include "ceremony/steps.h"
 
 static bool
 is_name(const char *s)
@@ -84,6 +85,8 @@ read_values(const struct cer_step *st, struct kc_err *err)
 			    "subject"), err, "'%.40s' cannot be read back: "
 			    CER_READBACK_SUBJECTS, subject);
 	}
+	if (strcmp(st->action->name, "evidence.check") == 0)
+		r = cer_evidence_fields(st->node, err);
 out:
 	return r;
 }

@@ -42,10 +42,16 @@ CER_DO(reshare);
 CER_DO(ratify);
 CER_DO(unlock);
 CER_DO(blob);
+CER_DO(evidence);
 CER_DO(readback);
 CER_DO(checkpoint);
 CER_DO(export);
 CER_DO(close);
+
+/* steps_evidence.c: the fields of an evidence.check.
+ *  Errors: KC_EFORMAT with file, line and column */
+KC_MUST kc_result cer_evidence_fields(const struct cer_node *step,
+    struct kc_err *err);
 
 /* steps_custody.c: a row of every card, and where it is.
  *  Errors: KC_EREFUSED naming what is unaccounted for: nothing is written */

@@ -26,4 +26,13 @@ struct sd_key_json {
 KC_MUST kc_result sd_key_json_read(const struct sd_paper *p,
     struct sd_key_json *ret, struct kc_err *err);
 
+/* sd_kid_read: https://HOST/keys/NAME/VERSION, taken apart; false for any
+ *  other shape.  ret->kid is kid itself */
+bool sd_kid_read(const char *kid, struct sd_key_facts *ret);
+
+/* sd_key_number: bytes in base64url as the service writes them, or base64 as
+ *  az does.  Errors: KC_EFORMAT, KC_ELIMIT with the place */
+KC_MUST kc_result sd_key_number(const char *text, const char *where,
+    const char *key, struct kc_buf *ret, struct kc_err *err);
+
 #endif

@@ -49,6 +49,18 @@ split_kid(struct sd_key_facts *f)
 	(void)snprintf(f->version, sizeof f->version, "%s", at + n + 1);
 }
 
+bool
+sd_kid_read(const char *kid, struct sd_key_facts *ret)
+{
+	struct sd_key_facts f = { .kid = kid };
+
+	if (!sd_host_read(kid, &f.host))
+		return false;
+	split_kid(&f);
+	*ret = f;
+	return f.name[0] != '\0';
+}
+
 kc_result
 sd_key_facts(const struct sd_paper *p, struct sd_key_facts *ret,
     struct kc_err *err)
@@ -74,8 +86,8 @@ out:
 }
 
 /* base64url as the service writes it, or base64 as az does. */
-static kc_result
-decode(const char *text, const char *where, const char *key,
+kc_result
+sd_key_number(const char *text, const char *where, const char *key,
     struct kc_buf *ret, struct kc_err *err)
 {
 	size_t n = strlen(text);
@@ -102,7 +114,7 @@ modulus(const json_t *key, const char *where, struct sd_key_json *j,
 
 	if (!kc_ok(r) || text == NULL)
 		return r;
-	KC_TRY(r, decode(text, where, "n", &n, err));
+	KC_TRY(r, sd_key_number(text, where, "n", &n, err));
 	while (at < n.len && n.p[at] == 0)
 		at++;
 	j->has_bits = at < n.len;
@@ -160,7 +172,8 @@ policy(const json_t *root, const char *where, struct sd_key_json *j,
 		goto out;
 	text = data;
 	if (strcmp(key, "data") == 0) {
-		KC_TRY(r, decode(data, where, "data", &raw, err));
+		KC_TRY(r, sd_key_number(data, where, "data",
+		    &raw, err));
 		text = kc_buf_str(&raw);
 	}
 	r = policy_hash(text, text == data ? strlen(data) : raw.len, where, j,

@@ -22,8 +22,6 @@
 #include "sd/pbe.h"
 #include "sd/rsakey.h"
 
-#define PEM_MAX ((size_t)64 << 10)
-
 struct sd_pemkey {
 	char *path;
 	bool encrypted;
@@ -103,11 +101,11 @@ out:
 	return r;
 }
 
-/* The private key of the PEM text. */
-static kc_result
-parse_key(const struct kc_secret *text, const struct kc_secret *password,
-    bool encrypted, EVP_PKEY **ret, struct kc_err *err)
+kc_result
+sd_pem_private(const struct kc_secret *text, const struct kc_secret *password,
+    EVP_PKEY **ret, struct kc_err *err)
 {
+	bool encrypted = sd_pem_encrypted(text->p, text->len);
 	BIO *bio = BIO_new_mem_buf(text->p, (int)text->len);
 	void *u = (void *)(uintptr_t)password;
 	unsigned char *der = NULL;
@@ -214,9 +212,9 @@ sd_pemkey_load(const char *path, const struct kc_secret *password,
 	if (k == NULL)
 		return KC_FAIL(err, KC_ENOMEM, 0, "no memory for a key");
 	KC_TRY(r, kc_strdup(path, &k->path, err));
-	KC_TRY(r, kc_file_read_secret(path, PEM_MAX, &text, err));
+	KC_TRY(r, kc_file_read_secret(path, SD_PEM_MAX, &text, err));
 	k->encrypted = sd_pem_encrypted(text.p, text.len);
-	r = parse_key(&text, password, k->encrypted, &k->key, err);
+	r = sd_pem_private(&text, password, &k->key, err);
 	if (!kc_ok(r)) {
 		r = kc_prefix(err, "%s", path);
 		goto out;

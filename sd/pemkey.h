@@ -6,7 +6,11 @@
 #ifndef KC_SD_PEMKEY_H
 #define KC_SD_PEMKEY_H
 
+#include <openssl/evp.h>
+
 #include "sd/domain.h"
+
+#define SD_PEM_MAX ((size_t)64 << 10)	/* bytes of a private key file */
 
 struct sd_pemkey;
 
@@ -29,5 +33,12 @@ const struct sd_cert *sd_pemkey_cert(const struct sd_pemkey *k);
 
 /* sd_pem_encrypted: does the PEM text hold an encrypted private key? */
 bool sd_pem_encrypted(const void *p, size_t len);
+
+/* sd_pem_private: the first private key of a PEM text, of any kind.
+ *  password  NULL when none was given
+ *  Errors: KC_EFORMAT, KC_EPASSWORD, KC_ELIMIT
+ *  ret  caller: EVP_PKEY_free; its numbers are in the secure heap */
+KC_MUST kc_result sd_pem_private(const struct kc_secret *text,
+    const struct kc_secret *password, EVP_PKEY **ret, struct kc_err *err);
 
 #endif

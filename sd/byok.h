@@ -15,6 +15,18 @@
 
 #define SD_BYOK_MAX ((size_t)64 << 10)	/* bytes of any file of this kind */
 
+/* struct sd_numbers: of an RSA key, big-endian without leading zeros. */
+#define SD_NUMBER_MAX 512
+struct sd_numbers {
+	uint8_t n[SD_NUMBER_MAX], e[SD_NUMBER_MAX];
+	size_t n_len, e_len;
+};
+/* sd_numbers_get: false when it is no RSA key or larger. */
+bool sd_numbers_get(const EVP_PKEY *key, struct sd_numbers *ret);
+/* sd_numbers_check: sd_hygiene of them.  name: for messages */
+KC_MUST kc_result sd_numbers_check(const struct sd_numbers *v,
+    const char *name, struct kc_err *err);
+
 /* struct sd_kek: who receives the key. */
 struct sd_kek {
 	char *kid;		/* https://HOST/keys/NAME/VERSION */

@@ -17,21 +17,13 @@
 #include "sd/hygiene.h"
 #include "sd/pki.h"
 
-#define NUMBER 512		/* bytes of the largest modulus */
-
-/* struct rsa: the two numbers, big-endian without leading zeros. */
-struct rsa {
-	uint8_t n[NUMBER], e[NUMBER];
-	size_t n_len, e_len;
-};
-
 static bool
-number(const EVP_PKEY *key, const char *which, uint8_t ret[static NUMBER],
-    size_t *ret_len)
+number(const EVP_PKEY *key, const char *which,
+    uint8_t ret[static SD_NUMBER_MAX], size_t *ret_len)
 {
 	BIGNUM *v = NULL;
 	bool good = EVP_PKEY_get_bn_param(key, which, &v) == 1 &&
-	    BN_num_bytes(v) <= NUMBER;
+	    BN_num_bytes(v) <= SD_NUMBER_MAX;
 
 	if (good)
 		*ret_len = (size_t)BN_bn2bin(v, ret);
@@ -39,11 +31,22 @@ number(const EVP_PKEY *key, const char *which, uint8_t ret[static NUMBER],
 	return good;
 }
 
-static bool
-numbers(const EVP_PKEY *key, struct rsa *ret)
+bool
+sd_numbers_get(const EVP_PKEY *key, struct sd_numbers *ret)
 {
-	return number(key, OSSL_PKEY_PARAM_RSA_N, ret->n, &ret->n_len) &&
+	return EVP_PKEY_is_a(key, "RSA") &&
+	    number(key, OSSL_PKEY_PARAM_RSA_N, ret->n, &ret->n_len) &&
 	    number(key, OSSL_PKEY_PARAM_RSA_E, ret->e, &ret->e_len);
+}
+
+kc_result
+sd_numbers_check(const struct sd_numbers *v, const char *name,
+    struct kc_err *err)
+{
+	const struct sd_rsa one = { .name = name, .n = v->n,
+		.n_len = v->n_len, .e = v->e, .e_len = v->e_len };
+
+	return sd_hygiene(&one, 1, err);
 }
 
 void
@@ -120,18 +123,15 @@ parse(const struct kc_buf *spki, EVP_PKEY **ret, struct kc_err *err)
 static kc_result
 judge(const char *name, struct sd_kek *k, struct kc_err *err)
 {
-	struct rsa rsa = { 0 };
-	struct sd_rsa one;
+	struct sd_numbers v = { 0 };
 
 	k->bits = (size_t)EVP_PKEY_get_bits(k->key);
-	if (!EVP_PKEY_is_a(k->key, "RSA") || !numbers(k->key, &rsa) ||
+	if (!sd_numbers_get(k->key, &v) ||
 	    (k->bits != 2048 && k->bits != 3072 && k->bits != 4096))
 		return KC_FAIL_SSL(err, KC_EREFUSED,
 		    "a KEK is an RSA key of 2048, 3072 or 4096 bits; this is "
 		    "none");
-	one = (struct sd_rsa){ .name = name, .n = rsa.n, .n_len = rsa.n_len,
-		.e = rsa.e, .e_len = rsa.e_len };
-	return sd_hygiene(&one, 1, err);
+	return sd_numbers_check(&v, name, err);
 }
 
 kc_result
@@ -191,7 +191,7 @@ same_key(const struct sd_kek *k, const struct sd_paper *p,
     const struct sd_key_json *j, struct kc_err *err)
 {
 	const char *name = p->file->name;
-	struct rsa rsa = { 0 };
+	struct sd_numbers v = { 0 };
 	const json_t *key = NULL;
 	kc_result r;
 
@@ -201,11 +201,11 @@ same_key(const struct sd_kek *k, const struct sd_paper *p,
 	if (j->type == NULL || strcmp(j->type, "RSA-HSM") != 0)
 		return KC_FAIL(err, KC_EREFUSED, 0, "%s: \"kty\" is not "
 		    "RSA-HSM", name);
-	if (!numbers(k->key, &rsa))
+	if (!sd_numbers_get(k->key, &v))
 		return KC_FAIL_SSL(err, KC_EBUG, "the KEK lost its numbers");
 	KC_TRY(r, kc_json_obj(p->json, name, "key", &key, err));
-	KC_TRY(r, same_number(key, name, "n", rsa.n, rsa.n_len, err));
-	r = same_number(key, name, "e", rsa.e, rsa.e_len, err);
+	KC_TRY(r, same_number(key, name, "n", v.n, v.n_len, err));
+	r = same_number(key, name, "e", v.e, v.e_len, err);
 out:
 	return r;
 }

@@ -4,16 +4,12 @@
  */
 #include <string.h>
 
-#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/x509.h>
 
 #include "base/file.h"
 #include "sd/byok.h"
-#include "sd/hygiene.h"
 #include "sd/pemkey.h"
-
-#define NUMBER 512
 
 static const struct {
 	const char *group, *curve;
@@ -34,23 +30,12 @@ sd_target_free(struct sd_target *t)
 static kc_result
 weak(const char *name, const EVP_PKEY *key, struct kc_err *err)
 {
-	BIGNUM *n = NULL, *e = NULL;
-	uint8_t n_bytes[NUMBER], e_bytes[NUMBER];
-	struct sd_rsa one = { .name = name, .n = n_bytes, .e = e_bytes };
-	kc_result r;
+	struct sd_numbers v = { 0 };
 
-	if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &n) != 1 ||
-	    EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) != 1 ||
-	    BN_num_bytes(n) > NUMBER || BN_num_bytes(e) > NUMBER) {
-		r = KC_FAIL_SSL(err, KC_EREFUSED, "an RSA key without n, e");
-	} else {
-		one.n_len = (size_t)BN_bn2bin(n, n_bytes);
-		one.e_len = (size_t)BN_bn2bin(e, e_bytes);
-		r = sd_hygiene(&one, 1, err);
-	}
-	BN_free(n);
-	BN_free(e);
-	return r;
+	if (!sd_numbers_get(key, &v))
+		return KC_FAIL_SSL(err, KC_EREFUSED,
+		    "an RSA key without n, e");
+	return sd_numbers_check(&v, name, err);
 }
 
 /* The kinds that a managed HSM takes. */

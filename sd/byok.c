@@ -7,16 +7,15 @@
 #include <string.h>
 
 #include <openssl/evp.h>
-#include <openssl/rsa.h>
 
 #include "base/b64.h"
 #include "base/json.h"
+#include "sd/oaep.h"
 
 #define SCHEMA "1.0.0"
 #define ALG "dir"
 #define ENC "CKM_RSA_AES_KEY_WRAP"
 #define AES 32			/* bytes of the key between the two */
-#define KEK_MAX 512		/* bytes of RSA-4096 */
 
 /* RFC 5649: padded to 8 bytes, and 8 of its own. */
 static size_t
@@ -29,30 +28,6 @@ size_t
 sd_byok_bytes(size_t kek_bits, size_t len)
 {
 	return kek_bits / 8 + kwp_bytes(len);
-}
-
-/* The import knows SHA-1 only; OAEP stands on no collision of it. */
-static kc_result
-oaep(const struct sd_kek *k, const struct kc_secret *aes, struct kc_buf *ret,
-    struct kc_err *err)
-{
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(k->key, NULL);
-	uint8_t out[KEK_MAX];
-	size_t len = sizeof out;
-	kc_result r;
-
-	if (ctx == NULL || EVP_PKEY_encrypt_init(ctx) != 1 ||
-	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) != 1 ||
-	    EVP_PKEY_CTX_set_rsa_oaep_md(ctx, EVP_sha1()) != 1 ||
-	    EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, EVP_sha1()) != 1 ||
-	    EVP_PKEY_encrypt(ctx, out, &len, aes->p, aes->len) != 1 ||
-	    len != k->bits / 8)
-		r = KC_FAIL_SSL(err, KC_EREFUSED,
-		    "RSA-OAEP to the KEK failed");
-	else
-		r = kc_buf_add(ret, out, len, err);
-	EVP_PKEY_CTX_free(ctx);
-	return r;
 }
 
 /* OpenSSL encrypts in the output buffer, where the key stands in clear
@@ -116,7 +91,8 @@ sd_byok_wrap(const struct sd_kek *k, const struct sd_target *t,
 	kc_result r;
 
 	KC_TRY(r, kc_secret_random(&aes, AES, err));
-	KC_TRY(r, oaep(k, &aes, &ct, err));
+	/* The import knows SHA-1 only; OAEP stands on no collision of it. */
+	KC_TRY(r, sd_oaep_seal(k->key, EVP_sha1(), &aes, &ct, err));
 	KC_TRY(r, kwp(&aes, &t->plain, &ct, err));
 	r = envelope(k, &ct, generator, ret, err);
 out:

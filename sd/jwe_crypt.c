@@ -9,13 +9,13 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 #include "base/b64.h"
 #include "base/json.h"
 #include "sd/jwe.h"
 #include "sd/kdf.h"
+#include "sd/oaep.h"
 
 /* RFC 7518 5.2.2.1: MAC over AAD || IV || ciphertext || bits of the AAD. */
 static kc_result
@@ -228,23 +228,14 @@ oaep(const struct sd_cert *to, const struct kc_secret *cek,
 	const unsigned char *p = to->der.p;
 	X509 *x = d2i_X509(NULL, &p, (long)to->der.len);
 	EVP_PKEY *key = x != NULL ? X509_get0_pubkey(x) : NULL;
-	EVP_PKEY_CTX *ctx = key != NULL ? EVP_PKEY_CTX_new(key, NULL) : NULL;
-	uint8_t ek[1024];
-	size_t len = sizeof ek;
 	kc_result r;
 
-	if (ctx == NULL || EVP_PKEY_encrypt_init(ctx) != 1 ||
-	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) != 1 ||
-	    EVP_PKEY_CTX_set_rsa_oaep_md(ctx, EVP_sha256()) != 1 ||
-	    EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, EVP_sha256()) != 1 ||
-	    EVP_PKEY_encrypt(ctx, ek, &len, cek->p, cek->len) != 1) {
-		r = KC_FAIL_SSL(err, KC_EREFUSED,
-		    "RSA-OAEP to a certificate failed");
+	if (key == NULL)
+		r = KC_FAIL_SSL(err, KC_EREFUSED, "a certificate has no key");
+	else
+		r = sd_oaep_seal(key, EVP_sha256(), cek, ret, err);
+	if (!kc_ok(r))
 		r = kc_prefix(err, "%s", to->name);
-	} else {
-		r = kc_buf_add(ret, ek, len, err);
-	}
-	EVP_PKEY_CTX_free(ctx);
 	X509_free(x);
 	return r;
 }

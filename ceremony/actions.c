@@ -101,8 +101,8 @@ static const struct cer_action actions[] = {
 	      CER_F_UNSEALED, .gives = CER_F_MASTER }, OPENS, QUORUM },
 	  .outcome = ONE_SHARE },
 	{ "recovery.blob", "result", false, false, cer_do_blob, .term = {
-	    { CER_OF_ROOM, .needs = CER_F_SIGNED_IN | CER_F_RECEIVER |
-	      CER_F_MASTER, .takes = CER_F_MASTER } } },
+	    { CER_OF_ROOM, .needs = CER_F_SIGNED_IN | CER_F_MASTER, .takes =
+	      CER_F_MASTER } } },
 	{ "evidence.check", "kind file beside", false, false,
 	  cer_do_evidence, .term = { PEOPLE } },
 	{ "readback", "subject", false, false, cer_do_readback, .term = {

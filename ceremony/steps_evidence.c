@@ -27,7 +27,8 @@ struct desk {
 static bool
 is_name(const char *s)
 {
-	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789.-");
+	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
 
 	return n > 0 && n <= NAME_MAX_CHARS && s[n] == '\0' && s[0] != '.' &&
 	    s[0] != '-';
@@ -48,6 +49,13 @@ split(const char *word, enum sd_kind *ret_kind, const char **ret_name)
 	return *ret_kind != SD_KINDS && is_name(eq + 1);
 }
 
+/* A file for each key of the site: "key-NAME.json". */
+static bool
+is_for_keys(const char *kind)
+{
+	return strcmp(kind, "key") == 0 || strcmp(kind, "rotation") == 0;
+}
+
 kc_result
 cer_evidence_fields(const struct cer_node *step, struct kc_err *err)
 {
@@ -57,14 +65,15 @@ cer_evidence_fields(const struct cer_node *step, struct kc_err *err)
 	kc_result r;
 
 	KC_TRY(r, cer_node_str(step, "kind", NULL, &kind, err));
-	KC_TRY(r, cer_node_str(step, "file", NULL, &file, err));
+	KC_TRY(r, cer_node_str(step, "file", is_for_keys(kind) ? "key" :
+	    NULL, &file, err));
 	if (sd_kind_of(kind) >= SD_KIND_JUDGED)
 		return CER_NODE_FAIL(cer_node_get(step, "kind"), err,
 		    "'%.40s' is none of pool, roles, key, rotation, backup, "
 		    "settings", kind);
 	if (!is_name(file))
 		return CER_NODE_FAIL(cer_node_get(step, "file"), err,
-		    "'%.40s' is no name of a file: a-z, 0-9, '.' and '-'",
+		    "'%.40s' is no name of a file: letters, digits, '.' and '-'",
 		    file);
 	KC_TRY(r, cer_node_list(step, "beside", beside, SD_BESIDE_MAX, &n,
 	    err));
@@ -76,7 +85,8 @@ out:
 	return r;
 }
 
-/* One that was kept by a step before is the one that is meant. */
+/* One that was kept by a step before is the one that is meant; but a record
+ * is of the export as it now lies on the medium. */
 static kc_result
 take(struct cer_room *room, const struct cer_instance *in, struct desk *d,
     enum sd_kind kind, const char *name, struct kc_err *err)
@@ -84,8 +94,9 @@ take(struct cer_room *room, const struct cer_instance *in, struct desk *d,
 	struct kc_buf *b = &d->bytes[d->n];
 	kc_result r;
 
-	KC_TRY(r, cer_artifact_adopt(room, in, name, err));
-	if (cer_artifact_get(room, name) != NULL)
+	if (kind != SD_KIND_RECORD)
+		KC_TRY(r, cer_artifact_adopt(room, in, name, err));
+	if (kind != SD_KIND_RECORD && cer_artifact_get(room, name) != NULL)
 		KC_TRY(r, cer_artifact_read(room, name, b, err));
 	else
 		KC_TRY(r, cer_medium_take(room, in, name, b, err));
@@ -99,16 +110,15 @@ out:
 
 static kc_result
 gather(struct cer_room *room, const struct cer_instance *in, struct desk *d,
-    struct kc_err *err)
+    const char *file, struct kc_err *err)
 {
 	const struct cer_node *step = in->step->node;
-	const char *kind, *file, *beside[SD_BESIDE_MAX];
+	const char *kind, *beside[SD_BESIDE_MAX];
 	enum sd_kind of = SD_KINDS;
 	size_t n = 0;
 	kc_result r;
 
 	KC_TRY(r, cer_node_str(step, "kind", NULL, &kind, err));
-	KC_TRY(r, cer_node_str(step, "file", NULL, &file, err));
 	KC_TRY(r, cer_node_list(step, "beside", beside, SD_BESIDE_MAX, &n,
 	    err));
 	KC_TRY(r, take(room, in, d, sd_kind_of(kind), file, err));
@@ -179,8 +189,32 @@ show(struct cer_room *room, const struct cer_instance *in,
 	return cer_continue(room, in, "assertions", text, err);
 }
 
-kc_result
-cer_do_evidence(struct cer_room *room, const struct cer_instance *in,
+/* A record by its hash: after a file was replaced there is another. */
+static kc_result
+keep(struct cer_room *room, const struct cer_instance *in,
+    const struct desk *d, size_t i, struct kc_err *err)
+{
+	const char *name = d->name[i];
+	uint8_t sha[KC_SHA256];
+	char hex[KC_HEX], record[40];
+	kc_result r;
+
+	if (d->file[i].kind == SD_KIND_RECORD) {
+		KC_TRY(r, kc_sha256_one(d->file[i].p, d->file[i].len, sha,
+		    err));
+		kc_hex(sha, sizeof sha, hex);
+		(void)snprintf(record, sizeof record, "record-%.16s.json",
+		    hex);
+		name = record;
+	}
+	r = cer_artifact_put(room, in, name, d->file[i].p, d->file[i].len,
+	    err);
+out:
+	return r;
+}
+
+static kc_result
+judge(struct cer_room *room, const struct cer_instance *in, const char *file,
     struct kc_err *err)
 {
 	struct desk *d = calloc(1, sizeof *d);
@@ -188,23 +222,59 @@ cer_do_evidence(struct cer_room *room, const struct cer_instance *in,
 
 	if (d == NULL)
 		return KC_FAIL(err, KC_ENOMEM, 0, "no memory for files");
-	(void)snprintf(room->view.certain, sizeof room->view.certain, "%s",
-	    CERTAIN);
-	KC_TRY(r, gather(room, in, d, err));
+	KC_TRY(r, gather(room, in, d, file, err));
 	KC_TRY(r, sd_estate_check(&d->file[0], &d->file[1], d->n - 1,
 	    room->site.estate, kc_clock_utc_ms(), &d->found, err));
 	KC_TRY(r, rows(room, in, d, err));
 	KC_TRY(r, show(room, in, d, err));
 	KC_TRY(r, cer_estate_verdict(&d->found, d->name[0], err));
 	for (size_t i = 0; i < d->n; i++)
-		KC_TRY(r, cer_artifact_put(room, in, d->name[i],
-		    d->bytes[i].p, d->bytes[i].len, err));
+		KC_TRY(r, keep(room, in, d, i, err));
 out:
 	if (!kc_ok(r))
-		kc_certain(err, "%s; no file was kept", CERTAIN);
+		kc_certain(err, "%s; %s was not kept", CERTAIN, file);
 	for (size_t i = 0; i < 1 + SD_BESIDE_MAX; i++)
 		kc_buf_free(&d->bytes[i]);
 	sd_estate_free(&d->found);
 	free(d);
+	return r;
+}
+
+/* Without a file's name: one for each key that the site file plans. */
+static kc_result
+judge_keys(struct cer_room *room, const struct cer_instance *in,
+    const char *kind, struct kc_err *err)
+{
+	const struct sd_approved *a = room->site.estate;
+	char name[160];
+	kc_result r = KC_DONE;
+
+	if (a->n_keys == 0)
+		return KC_FAIL(err, KC_EREFUSED, 0, "the site file's estate "
+		    "plans no keys, and the step names no file");
+	for (size_t i = 0; i < a->n_keys && kc_ok(r); i++) {
+		(void)snprintf(name, sizeof name, "%s-%.120s.json", kind,
+		    a->key[i].name);
+		r = is_name(name) ? judge(room, in, name, err) :
+		    KC_FAIL(err, KC_EREFUSED, 0, "'%s' is too long for a "
+		    "file's name", name);
+	}
+	return r;
+}
+
+kc_result
+cer_do_evidence(struct cer_room *room, const struct cer_instance *in,
+    struct kc_err *err)
+{
+	const char *kind, *file;
+	kc_result r;
+
+	(void)snprintf(room->view.certain, sizeof room->view.certain, "%s",
+	    CERTAIN);
+	KC_TRY(r, cer_node_str(in->step->node, "kind", NULL, &kind, err));
+	KC_TRY(r, cer_node_str(in->step->node, "file", "", &file, err));
+	r = file[0] != '\0' ? judge(room, in, file, err) :
+	    judge_keys(room, in, kind, err);
+out:
 	return r;
 }

@@ -75,6 +75,27 @@ def opening(t, w):
             terminal.loose)
 
 
+def exception(t, key, what):
+    """At any key press: the form, and the same question afterwards."""
+    before = walker.still(t.settled())
+    t.keys(key)
+    t.see("Expected")
+    for i, text in enumerate(("as written", what, "we went on",
+                              "Grace Adeyemi")):
+        if i > 0:
+            t.keys("Tab")
+        t.type(text)
+        t.see(text)
+    t.keys("Enter")
+    t.wait(lambda s: "Expected" not in s, "the question again")
+    shot = t.settled()
+    last = [s[25:] for s in before.split("\n")][-9:-4]
+    case("after the exception '%s' the same question stands" % what,
+         last == [s[25:] for s in walker.still(shot).split("\n")][-9:-4],
+         shot)
+    return shot
+
+
 def pins(t, w):
     shot = w.until("New PIN, first time")
     compare("newpin", shot)
@@ -85,9 +106,11 @@ def pins(t, w):
     shot = w.pin(t.see("The same PIN again"))
     shot = w.until("2.3", "Your PIN, please")
     compare("pin", shot)
+    shot = exception(t, "F2", "noise at a PIN")
     w.pin(shot, "83591788")
     shot = t.see("REFUSED")
     compare("refusal", t.settled())
+    exception(t, "e", "noise at a refusal")
     t.type("r")
     t.wait(lambda s: "REFUSED" not in s, "the PIN question")
     w.until("2.3", "Your PIN, please")
@@ -130,6 +153,7 @@ def recovery(t, w):
     compare("words", shot)
     case("the hash is covered while its words are typed",
          not re.search("SHA-256|[0-9a-f]{4} [0-9a-f]{4}", shot), shot)
+    shot = exception(t, "F2", "noise at a read-back")
     w.words(shot, spoil=True)
     shot = w.until("6.1", "word RECEIVE")
     case("the words to be compared are on the screen with the question",
@@ -181,7 +205,8 @@ def afterwards(t):
         case("%s verifies" % where, r.returncode == 0, r.stdout)
     r = subprocess.run([program, "audit", "show", folder + "/ceremony"],
                        stdout=subprocess.PIPE, text=True, check=False)
-    for text in ("ten minutes late", "card.failed", "resume", "RB-0001",
+    for text in ("noise at a PIN", "noise at a refusal",
+                 "noise at a read-back", "ten minutes late", "card.failed", "resume", "RB-0001",
                  "proven under a rehearsal root", "exchange.link"):
         case("'%s' is in the journal" % text, text in r.stdout)
     wide = [s for shot in t.shots for s in shot.split("\n") if len(s) > 80]

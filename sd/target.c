@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <openssl/err.h>
+#include <openssl/params.h>
 #include <openssl/x509.h>
 
 #include "base/file.h"
@@ -38,6 +39,21 @@ weak(const char *name, const EVP_PKEY *key, struct kc_err *err)
 	return sd_numbers_check(&v, name, err);
 }
 
+/* PKCS #8 as it is wrapped has two primes; of three, one would be lost. */
+static bool
+more_primes(const EVP_PKEY *key)
+{
+	OSSL_PARAM ask[2] = {
+		OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_FACTOR3, NULL, 0),
+		OSSL_PARAM_construct_end(),
+	};
+	bool more = EVP_PKEY_get_params(key, ask) == 1 &&
+	    OSSL_PARAM_modified(&ask[0]) == 1 && ask[0].return_size > 0;
+
+	ERR_clear_error();
+	return more;
+}
+
 /* The kinds that a managed HSM takes. */
 static kc_result
 kind(const char *name, const EVP_PKEY *key, struct sd_target *t,
@@ -52,6 +68,9 @@ kind(const char *name, const EVP_PKEY *key, struct sd_target *t,
 			return KC_FAIL(err, KC_EREFUSED, 0, "%s: an RSA key "
 			    "of %zu bits; a managed HSM takes 2048, 3072 and "
 			    "4096", name, t->bits);
+		if (more_primes(key))
+			return KC_FAIL(err, KC_EREFUSED, 0, "%s: an RSA key "
+			    "of more than two primes", name);
 		return weak(name, key, err);
 	}
 	t->type = "EC";

@@ -155,6 +155,9 @@ expect_exit 3 "kek3072.pem: it holds no readable private key" "${W[@]}" \
     --kek kek3072.pem --key kek3072.pem -o x.byok
 expect_exit 1 "an oct key has 16, 24 or 32" "${W[@]}" --kek kek3072.pem \
     --oct rsa2048.want -o x.byok
+openssl genrsa -primes 3 -out three.pem 2048 2>/dev/null
+expect_exit 1 "three.pem: an RSA key of more than two primes" "${W[@]}" \
+    --kek kek3072.pem --key three.pem -o x.byok
 openssl genpkey -algorithm ED25519 -out ed.pem
 expect_exit 1 "neither RSA nor EC on P-256" "${W[@]}" --kek kek3072.pem \
     --key ed.pem -o x.byok

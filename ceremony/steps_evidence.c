@@ -73,8 +73,8 @@ cer_evidence_fields(const struct cer_node *step, struct kc_err *err)
 		    "settings", kind);
 	if (!is_name(file))
 		return CER_NODE_FAIL(cer_node_get(step, "file"), err,
-		    "'%.40s' is no name of a file: letters, digits, '.' and '-'",
-		    file);
+		    "'%.40s' is no name of a file: letters, digits, '.' and "
+		    "'-'", file);
 	KC_TRY(r, cer_node_list(step, "beside", beside, SD_BESIDE_MAX, &n,
 	    err));
 	for (size_t i = 0; i < n; i++)

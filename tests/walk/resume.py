@@ -47,6 +47,8 @@ def people():
 
 def answer(q, words, ids):
     last = q.split("\n")[-1]
+    if "your own watch" in q and "REFUSED" not in q:
+        return "y"
     for text, line in (a.split("=", 1) for a in args.answer):
         if text in q:
             return line
@@ -56,8 +58,6 @@ def answer(q, words, ids):
     if "unopened bag" in q and "REFUSED" not in q:
         who = re.findall(r"^  -> ([^:]+): ", q, re.M)[-1]
         return args.bags.replace("{person}", ids[who])
-    if "your own watch" in q and "REFUSED" not in q:
-        return "y"
     if "REFUSED" in q:
         return "a"
     return {"suspend": "!s", "leave": None}.get(args.then, "?")

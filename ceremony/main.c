@@ -18,6 +18,7 @@
 static const struct cer_cmd *const tables[] = {
 	cer_room_commands, cer_script_commands, cer_token_commands,
 	cer_sd_commands, cer_byok_commands, cer_evidence_commands,
+	cer_attestation_commands,
 	cer_audit_commands, cer_selftest_commands,
 };
 #define TABLES (sizeof tables / sizeof *tables)
@@ -29,7 +30,7 @@ print_help(FILE *to)
 	    "security domains\n\n", to);
 	for (size_t t = 0; t < TABLES; t++)
 		for (const struct cer_cmd *c = tables[t]; c->group; c++)
-			(void)fprintf(to, "  %-8s %-13s %s\n", c->group,
+			(void)fprintf(to, "  %-11s %-13s %s\n", c->group,
 			    c->verb != NULL ? c->verb : "", c->help);
 	(void)fputs("\n`ceremony GROUP VERB --help` prints the arguments; "
 	    "man ceremony(1).\nExit: 0 done  1 refused  2 usage  3 malformed"

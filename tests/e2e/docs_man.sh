@@ -12,7 +12,7 @@ sed -e 's/\\-/-/g' -e 's/\\(aq/'"'"'/g' "$man" >page
 # The commands, from the program itself: "group verb" or "group".
 # The verb stands in a column of its own.
 "$ceremony" help | awk '/^  [a-z]/ {
-	verb = substr($0, 12, 13); sub(/ +$/, "", verb)
+	verb = substr($0, 15, 13); sub(/ +$/, "", verb)
 	print verb == "" ? $1 : $1 " " verb }' >commands
 check "the program lists its commands" test "$(wc -l <commands)" -ge 15
 

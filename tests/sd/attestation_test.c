@@ -154,7 +154,8 @@ struct bad {
 static void
 each_attribute_that_is_wrong_is_named(void **state)
 {
-	static const char id[128] = "/keys/kek/00000000000000000000000000000000";
+	static const char id[128] =
+	    "/keys/kek/00000000000000000000000000000000";
 	static const char dirty[128] = "/keys\0kek";
 	static const struct bad bad[] = {
 		{ { 0x0000, "\4", 1, 1 }, KC_EREFUSED, SD_ATTEST_OBJECTS,

@@ -284,6 +284,7 @@ aud_redact(const char *path, const struct aud_redact *what, const char *out,
 	else
 		r = redact(&x, path, out, ret, err);
 	aud_state_free(&x.st);
+	kc_buf_free(&x.lines);
 	free(x.fact_used);
 	free(x.entry_used);
 out:

@@ -40,20 +40,22 @@ thousand(struct cer_view *v)
 	static struct cer_item many[1010];
 	size_t n = 0;
 
-	for (int act = 1; act <= 10; act++) {
+	for (unsigned act = 1; act <= 10; act++) {
 		struct cer_item *head = &many[n++];
 
-		(void)snprintf(head->number, sizeof head->number, "%d", act);
-		(void)snprintf(head->label, sizeof head->label, "Act %d", act);
+		(void)snprintf(head->number, sizeof head->number, "%u",
+		    act % 100);
+		(void)snprintf(head->label, sizeof head->label, "Act %u",
+		    act % 100);
 		head->total = 100;
-		for (int i = 1; i <= 100; i++) {
+		for (unsigned i = 1; i <= 100; i++) {
 			struct cer_item *it = &many[n++];
 
 			it->level = 1;
-			(void)snprintf(it->number, sizeof it->number, "%d.%d",
-			    act, i);
+			(void)snprintf(it->number, sizeof it->number, "%u.%u",
+			    act % 100, i % 1000);
 			(void)snprintf(it->label, sizeof it->label,
-			    "holder-%d seal", i);
+			    "holder-%u seal", i % 1000);
 			it->state = n < 505 ? CER_ITEM_DONE : n == 505 ?
 			    CER_ITEM_NOW : CER_ITEM_AHEAD;
 		}

@@ -63,7 +63,8 @@ KC_MUST kc_result aud_store_insert(struct aud_journal *j,
  *  head is the same.  The old file stays as PATH.v1 (its version).
  *  *jp  closed, and the new one open in its place; NULL on failure
  *  Errors: KC_EREFUSED it contradicts itself; KC_EEXISTS another PATH.v1 is
- *  there; KC_EDB.  On error PATH is unchanged */
+ *  there; KC_EDB.  On error PATH is the old one or the whole new one; the
+ *  error's `certain` says which */
 KC_MUST kc_result aud_upgrade(struct aud_journal **jp, const char *id,
     enum aud_mode mode, struct kc_err *err);
 

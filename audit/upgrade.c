@@ -67,8 +67,9 @@ keep_old(const char *path, const char *kept, struct kc_err *err)
 	    "%s", kept, strerror(errno));
 }
 
+/* ret_done: the copy has the name, whatever comes after. */
 static kc_result
-take_name(const char *temp, const char *path, int version,
+take_name(const char *temp, const char *path, int version, bool *ret_done,
     struct kc_err *err)
 {
 	const char *slash = strrchr(path, '/');
@@ -85,6 +86,7 @@ take_name(const char *temp, const char *path, int version,
 		    strerror(errno));
 		goto out;
 	}
+	*ret_done = true;
 	r = kc_dir_sync(kc_buf_str(&dir), err);
 out:
 	kc_buf_free(&dir);
@@ -99,6 +101,7 @@ aud_upgrade(struct aud_journal **jp, const char *id, enum aud_mode mode,
 	struct aud_journal *from = *jp, *to = NULL;
 	struct kc_buf temp = { 0 }, path = { 0 };
 	int version = from->version;
+	bool done = false;
 	char got[33];
 	kc_result r;
 
@@ -112,17 +115,19 @@ aud_upgrade(struct aud_journal **jp, const char *id, enum aud_mode mode,
 		r = kc_prefix(err, "%s", from->path);
 		goto out;
 	}
-	KC_TRY(r, take_name(kc_buf_str(&temp), from->path, version, err));
+	KC_TRY(r, take_name(kc_buf_str(&temp), from->path, version, &done,
+	    err));
 	KC_TRY(r, aud_store_open(kc_buf_str(&path), true, &to, err));
 	KC_TRY(r, aud_store_check(to, got, &mode, err));
 	to->upgraded_from = version;
 	*jp = to;
 	to = NULL;
 out:
-	if (!kc_ok(r)) {
+	if (!kc_ok(r) && !done)
 		(void)unlink(kc_buf_str(&temp));
-		kc_certain(err, "the journal is unchanged");
-	}
+	if (!kc_ok(r))
+		kc_certain(err, done ? "every entry is in the journal, and in "
+		    "the one that was kept" : "the journal is unchanged");
 	aud_close(&to);
 	aud_close(&from);
 	kc_buf_free(&path);

@@ -115,6 +115,21 @@ out:
 	return r;
 }
 
+/* A bag is looked at by two: whoever opens theirs, somebody else watches. */
+static kc_result
+bind_open(const struct cer_site *site, const struct cer_step *st,
+    struct kc_err *err)
+{
+	const struct cer_person *other = cer_step_reader(site, st);
+
+	if (strcmp(st->action->name, "custody.open") != 0 ||
+	    (other != NULL && strcmp(other->role, st->for_each) != 0))
+		return KC_DONE;
+	return BIND_FAIL(place(st, "watch", 0), st, err, "has nobody in "
+	    "'watch' but who opens a bag: name a second person to look at "
+	    "number and seal");
+}
+
 /* A plan that one place or person spoils is refused before the day. */
 static kc_result
 bind_place(const struct cer_site *site, const struct cer_step *st,
@@ -176,6 +191,7 @@ cer_script_bind(const struct cer_script *script, const struct cer_site *site,
 			    cer_site_who(site, st->by)->id, st->action->card,
 			    err));
 		KC_TRY(r, bind_ratify(site, st, err));
+		KC_TRY(r, bind_open(site, st, err));
 		KC_TRY(r, bind_new_set(site, st, err));
 		KC_TRY(r, bind_puk(st, err));
 		KC_TRY(r, bind_place(site, st, err));

@@ -137,7 +137,7 @@ any()
 {
 	case $1 in
 	readback) step "$1" "$2" 'subject: script' ;;
-	exchange.ratify) step "$1" "$2" 'watch: witness' ;;
+	exchange.ratify | custody.open) step "$1" "$2" 'watch: witness' ;;
 	evidence.check) step "$1" "$2" 'kind: pool' 'file: pool.json' ;;
 	*) step "$1" "$2" ;;
 	esac
@@ -147,8 +147,7 @@ card.generate card.prove"
 for action in $card_actions site.amend set.build set.drill domain.import \
 	domain.check domain.prove domain.reshare exchange.ratify \
 	recovery.unlock recovery.blob readback evidence.check custody.seal \
-	custody.open \
-	custody.place checkpoint export close; do
+	custody.open custody.place checkpoint export close; do
 	{ step environment operator && any "$action" holder; } >lines
 	refused "($action): nobody is signed in"
 done

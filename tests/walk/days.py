@@ -7,7 +7,6 @@ FOLDER holds activation.yaml, recovery.yaml, site.yaml, medium/, and a pool
 that attends to it.  On the screens the first question of every step is
 compared with SCREENS/day_CEREMONY.txt; WALK_UPDATE=1 writes those.
 """
-import difflib
 import json
 import os
 import re
@@ -16,19 +15,12 @@ import sys
 
 import room
 import terminal
+import told
 import walker
 
 program, folder, screens, mode = sys.argv[1:5]
-passed = failed = 0
-
-
-def case(sentence, truth, why=""):
-    global passed, failed
-    passed += bool(truth)
-    failed += not truth
-    print("%s  %s: %s" % ("ok  " if truth else "FAIL", mode, sentence))
-    if not truth and why:
-        print("\n".join("      " + s for s in why.split("\n")[-60:]))
+cases = told.Told(mode + ": ", screens)
+case = cases.case
 
 
 def journal(day):
@@ -58,19 +50,6 @@ def argv(name):
             folder + ("/site.yaml" if name == "activation" else
                       "/site2.yaml"),
             "--dir", "%s/%s" % (folder, name), "--rehearsal"]
-
-
-def compare(name, got):
-    path = os.path.join(screens, "day_%s.txt" % name)
-    if os.environ.get("WALK_UPDATE"):
-        with open(path, "w", encoding="utf-8") as f:
-            f.write(got)
-    with open(path, encoding="utf-8") as f:
-        want = f.read()
-    case("the first question of each step is that of day_%s.txt" % name,
-         got == want, "\n".join(difflib.unified_diff(
-             want.split("\n"), got.split("\n"), "wanted", "got",
-             lineterm="")))
 
 
 def steady(shot):
@@ -112,7 +91,7 @@ def by_screens(name, t, w):
     t.keys("Enter")
     shot = t.see("all done")
     case("%s ends with exit 0" % name, "exit 0" in shot, shot)
-    compare(name, "".join("=== %s\n%s" % kv for kv in first.items()))
+    cases.compare("day_" + name, "".join("=== %s\n%s" % kv for kv in first.items()))
     case("every cell is in its pane, on %d screens of steps" % len(first),
          len(first) > 20 and not torn, "\n".join(torn))
     wide = [s for shot in t.shots for s in shot.split("\n") if len(s) > 80]
@@ -162,8 +141,7 @@ def main():
     finally:
         if mode == "screens":
             t.end()
-    print("%d passed, %d failed" % (passed, failed))
-    sys.exit(1 if failed else 0)
+    cases.end()
 
 
 main()

@@ -9,19 +9,12 @@ import sys
 
 import room
 import terminal
+import told
 import walker
 
 program, folder = sys.argv[1:3]
-passed = failed = 0
-
-
-def case(sentence, truth, why=""):
-    global passed, failed
-    passed += bool(truth)
-    failed += not truth
-    print("%s  plain: %s" % ("ok  " if truth else "FAIL", sentence))
-    if not truth and why:
-        print("\n".join("      " + s for s in why.split("\n")[-40:]))
+cases = told.Told("plain: ")
+case = cases.case
 
 
 def main():
@@ -61,13 +54,11 @@ def main():
                        stdout=subprocess.PIPE, text=True, check=False)
     for text in ("too late", "card.failed", "RB-0001"):
         case("'%s' is in the journal" % text, text in r.stdout)
-    print("%d passed, %d failed" % (passed, failed))
-    sys.exit(1 if failed else 0)
+    cases.end()
 
 
 try:
     main()
 except (TimeoutError, AssertionError, KeyError) as e:
     case("the walk goes on", False, str(e))
-    print("%d passed, %d failed" % (passed, failed))
-    sys.exit(1)
+    cases.end()

@@ -6,39 +6,22 @@ Usage: screens.py CEREMONY FOLDER SCREENS
 FOLDER holds script.yaml, site.yaml, medium/, and a pool that attends to it.
 WALK_UPDATE=1 writes SCREENS/walk_*.txt instead of comparing.
 """
-import difflib
 import os
 import re
 import subprocess
 import sys
 
 import terminal
+import told
 import walker
 
 program, folder, screens = sys.argv[1:4]
-passed = failed = 0
-
-
-def case(sentence, truth, why=""):
-    global passed, failed
-    passed += bool(truth)
-    failed += not truth
-    print("%s  %s" % ("ok  " if truth else "FAIL", sentence))
-    if not truth and why:
-        print("\n".join("      " + s for s in why.split("\n")))
+cases = told.Told("", screens)
+case = cases.case
 
 
 def compare(name, shot, mask=terminal.masked):
-    path = os.path.join(screens, "walk_%s.txt" % name)
-    got = mask(shot)
-    if os.environ.get("WALK_UPDATE"):
-        with open(path, "w", encoding="utf-8") as f:
-            f.write(got)
-    with open(path, encoding="utf-8") as f:
-        want = f.read()
-    case("the screen is tests/screens/walk_%s.txt" % name, got == want,
-         "\n".join(difflib.unified_diff(want.split("\n"), got.split("\n"),
-                                        "wanted", "got", lineterm="")))
+    cases.compare("walk_" + name, mask(shot))
 
 
 def same_terminal(where):
@@ -206,8 +189,9 @@ def afterwards(t):
     r = subprocess.run([program, "audit", "show", folder + "/ceremony"],
                        stdout=subprocess.PIPE, text=True, check=False)
     for text in ("noise at a PIN", "noise at a refusal",
-                 "noise at a read-back", "ten minutes late", "card.failed", "resume", "RB-0001",
-                 "proven under a rehearsal root", "exchange.link"):
+                 "noise at a read-back", "ten minutes late", "card.failed",
+                 "resume", "RB-0001", "proven under a rehearsal root",
+                 "exchange.link"):
         case("'%s' is in the journal" % text, text in r.stdout)
     wide = [s for shot in t.shots for s in shot.split("\n") if len(s) > 80]
     case("no line is wider than 80", not wide, "\n".join(wide))
@@ -232,8 +216,7 @@ def main():
         case("the walk goes on", False, str(e))
     finally:
         t.end()
-    print("%d passed, %d failed" % (passed, failed))
-    sys.exit(1 if failed else 0)
+    cases.end()
 
 
 main()

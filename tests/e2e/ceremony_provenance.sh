@@ -9,12 +9,7 @@ need python3 openssl
 [ -e /usr/lib/softhsm/libsofthsm2.so ] || skip_all "softhsm2 is not installed"
 export PYTHONDONTWRITEBYTECODE=1
 
-id1=11111111-1111-4111-8111-111111111111
-id2=22222222-2222-4222-8222-222222222222
-id3=33333333-3333-4333-8333-333333333333
-sub=bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb
-tenant=aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa
-version=0123456789abcdef0123456789abcdef
+. "$root/tests/estate.sh"
 
 # An earlier day makes the witnesses' cards and the domain.
 sed 's/^sizes:.*/sizes: [2048]/' "$root/scripts/activation.yaml" >activation.yaml
@@ -33,29 +28,7 @@ kill "$last_pid"
 python3 "$root/tests/e2e/ceremony_site.py" site1.yaml day1.json ../export2 \
 	witness-1 witness-2 auditor-1 holder-1 holder-2 holder-3 >site2.yaml
 domain=export1/artifacts/domain.json
-cat >>site2.yaml <<END
-estate:
-  tenant: $tenant
-  subscription: $sub
-  location: westeurope
-  sku: Standard_B1
-  retention-days: 90
-  initial-admins: [$id1]
-  regions: []
-  ip-rules: []
-  network-rules: []
-  private-endpoints: [/pe/1]
-  custom-roles:
-    - {name: Sign'er, data-actions: [Microsoft.KeyVault/managedHsm/keys/sign/action]}
-  roles:
-    - {principal: $id1, type: User, role: Managed HSM Administrator, scope: /}
-    - {principal: $id2, type: User, role: Managed HSM Administrator, scope: /}
-    - {principal: $id3, type: ServicePrincipal, role: Sign'er, scope: /keys/kek}
-  keys:
-    - {name: kek, version: $version, type: RSA-HSM, bits: 3072, ops: [import]}
-  backup: {accounts: [safe/c], days: 3650, domain: $(sha256sum <"$domain" | cut -c1-64)}
-  window: {from: "2026-01-01T00:00:00Z", to: "2099-01-01T00:00:00Z"}
-END
+estate 3650 "$domain" >>site2.yaml
 
 # What the online side brings.
 python3 "$root/tests/e2e/estate_files.py" az contoso-hsm-eu "$id1" "$id2" \

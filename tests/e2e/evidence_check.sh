@@ -6,12 +6,7 @@
 set -eu
 . "$(dirname "$0")/../lib.sh"
 
-id1=11111111-1111-4111-8111-111111111111
-id2=22222222-2222-4222-8222-222222222222
-id3=33333333-3333-4333-8333-333333333333
-sub=bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb
-tenant=aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa
-version=0123456789abcdef0123456789abcdef
+. "$root/tests/estate.sh"
 echo domain >sd.json
 cat >site.yaml <<END
 site: small
@@ -26,29 +21,8 @@ modules: []
 people:
   - {id: ada, role: administrator, name: Ada}
 cards: []
-estate:
-  tenant: $tenant
-  subscription: $sub
-  resource-group: rg
-  location: westeurope
-  sku: Standard_B1
-  retention-days: 90
-  initial-admins: [$id1]
-  regions: []
-  ip-rules: []
-  network-rules: []
-  private-endpoints: [/pe/1]
-  custom-roles:
-    - {name: Sign'er, data-actions: [Microsoft.KeyVault/managedHsm/keys/sign/action]}
-  roles:
-    - {principal: $id1, type: User, role: Managed HSM Administrator, scope: /}
-    - {principal: $id2, type: User, role: Managed HSM Administrator, scope: /}
-    - {principal: $id3, type: ServicePrincipal, role: Sign'er, scope: /keys/kek}
-  keys:
-    - {name: kek, version: $version, type: RSA-HSM, bits: 3072, ops: [import]}
-  backup: {accounts: [safe/c], days: 30, domain: $(sha256sum <sd.json | cut -c1-64)}
-  window: {from: "2026-01-01T00:00:00Z", to: "2099-01-01T00:00:00Z"}
 END
+estate 30 sd.json >>site.yaml
 
 # An az that answers for the pool, in the shapes of az.
 python3 "$root/tests/e2e/estate_files.py" answers pool-a "$id1" "$id2" \

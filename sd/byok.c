@@ -82,6 +82,21 @@ out:
 	return r;
 }
 
+/* Whose private half lies in a file is no HSM's. */
+static kc_result
+not_itself(const struct sd_kek *k, const struct sd_target *t,
+    struct kc_err *err)
+{
+	uint8_t hash[KC_SHA256];
+	kc_result r = kc_sha256_one(t->spki.p, t->spki.len, hash, err);
+
+	if (kc_ok(r) && memcmp(hash, k->sha256, sizeof hash) == 0)
+		r = KC_FAIL(err, KC_EREFUSED, 0, "the key is the private half "
+		    "of the KEK itself: a KEK that is outside an HSM protects "
+		    "nothing");
+	return r;
+}
+
 kc_result
 sd_byok_wrap(const struct sd_kek *k, const struct sd_target *t,
     const char *generator, struct kc_buf *ret, struct kc_err *err)
@@ -90,6 +105,7 @@ sd_byok_wrap(const struct sd_kek *k, const struct sd_target *t,
 	struct kc_buf ct = { 0 };
 	kc_result r;
 
+	KC_TRY(r, not_itself(k, t, err));
 	KC_TRY(r, kc_secret_random(&aes, AES, err));
 	/* The import knows SHA-1 only; OAEP stands on no collision of it. */
 	KC_TRY(r, sd_oaep_seal(k->key, EVP_sha1(), &aes, &ct, err));

@@ -86,6 +86,7 @@ KC_MUST kc_result sd_pkcs8(const EVP_PKEY *key, const char *curve,
 /* sd_byok_wrap: a fresh AES-256 key, RSA-OAEP(KEK, it) || AES-KWP(it, key)
  *  as the file's text, appended.
  *  generator  who wrote it, for the service's support
+ *  Errors: KC_EREFUSED the key is the KEK's own private half
  *  Source: PKCS #11 CKM_RSA_AES_KEY_WRAP; RFC 8017 7.1 with SHA-1; RFC 5649 */
 KC_MUST kc_result sd_byok_wrap(const struct sd_kek *k,
     const struct sd_target *t, const char *generator, struct kc_buf *ret,

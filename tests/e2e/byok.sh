@@ -25,6 +25,11 @@ open("size", "w").write("%d\n" % len(raw))
 EOF
 }
 
+hex()
+{
+	od -An -v -tx1 "$1" | tr -d ' \n'
+}
+
 # unwrap BLOB KEK BITS: with openssl alone, into the file got.
 # shellcheck disable=SC2317 # check runs it
 unwrap()
@@ -35,14 +40,13 @@ unwrap()
 	    -pkeyopt rsa_mgf1_md:sha1 &&
 	test "$(stat -c %s aes)" = 32 &&
 	openssl enc -d -id-aes256-wrap-pad -iv a65959a6 \
-	    -K "$(xxd -p -c 64 aes)" -in wrapped -out got
+	    -K "$(hex aes)" -in wrapped -out got
 }
 
-# The KEKs; they serve as target keys as well.
 for bits in 2048 3072 4096; do
 	openssl genrsa -out kek$bits.key $bits 2>/dev/null
 	openssl pkey -in kek$bits.key -pubout -out kek$bits.pem
-	ln -s kek$bits.key rsa$bits.pem
+	openssl genrsa -out rsa$bits.pem $bits 2>/dev/null
 done
 for curve in 256 384 521; do
 	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-$curve \
@@ -158,6 +162,8 @@ expect_exit 1 "an oct key has 16, 24 or 32" "${W[@]}" --kek kek3072.pem \
 openssl genrsa -primes 3 -out three.pem 2048 2>/dev/null
 expect_exit 1 "three.pem: an RSA key of more than two primes" "${W[@]}" \
     --kek kek3072.pem --key three.pem -o x.byok
+expect_exit 1 "the private half of the KEK itself" "${W[@]}" --kek kek2048.pem \
+    --key kek2048.key -o x.byok
 openssl genpkey -algorithm ED25519 -out ed.pem
 expect_exit 1 "neither RSA nor EC on P-256" "${W[@]}" --kek kek3072.pem \
     --key ed.pem -o x.byok
@@ -189,8 +195,8 @@ printf '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' >block
 "${W[@]}" --kek kek3072.pem --oct oct256.want -o k.byok --json \
     >out.json 2>err
 same "an oct key's check value is AES of a zero block" \
-    "$(openssl enc -aes-256-ecb -nopad -K "$(xxd -p -c 64 oct256.want)" \
-    -in block | xxd -p | cut -c1-6)" \
+    "$(openssl enc -aes-256-ecb -nopad -K "$(hex oct256.want)" \
+    -in block | od -An -tx1 -N3 | tr -d ' ')" \
     "$(python3 -c 'import json
 print(json.load(open("out.json"))["check_value"])')"
 finish

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include "base/b64.h"
@@ -90,7 +91,8 @@ not_itself(const struct sd_kek *k, const struct sd_target *t,
 	uint8_t hash[KC_SHA256];
 	kc_result r = kc_sha256_one(t->spki.p, t->spki.len, hash, err);
 
-	if (kc_ok(r) && memcmp(hash, k->sha256, sizeof hash) == 0)
+	if (kc_ok(r) && CRYPTO_memcmp(hash, k->sha256,
+	    sizeof hash) == 0)
 		r = KC_FAIL(err, KC_EREFUSED, 0, "the key is the private half "
 		    "of the KEK itself: a KEK that is outside an HSM protects "
 		    "nothing");

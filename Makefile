@@ -20,7 +20,7 @@ KC_CFLAGS := -std=c11 -O2 -g $(KC_WARN) $(KC_HARD) $(EXTRA_CFLAGS)
 KC_LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack $(EXTRA_LDFLAGS)
 LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lhpdf -ldl
 
-ROOMS   := base sd tokens audit ceremony ui pool
+ROOMS   := base sd estate tokens audit ceremony ui pool
 src      = $(wildcard $(1)/*.c)
 obj      = $(patsubst %.c,$(BUILD)/obj/%.o,$(call src,$(1)))
 mains   := ceremony/main.c pool/main.c
@@ -43,7 +43,7 @@ $(BUILD)/obj/%.o: %.c
 	@$(if $(filter 0,$(V)),echo '  CC    $<')
 	$(Q)$(CC) $(KC_CPPFLAGS) $(CPPFLAGS) $(KC_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/ceremony: $(foreach r,base sd tokens audit ui ceremony,$(call obj,$(r)))
+$(BUILD)/ceremony: $(foreach r,base sd estate tokens audit ui ceremony,$(call obj,$(r)))
 	@$(if $(filter 0,$(V)),echo '  LD    $@')
 	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -58,11 +58,12 @@ $(BUILD)/obj/audit/embed.o: audit/verify.py audit/export-readme.txt
 # stand on; so an include against the arrows does not link either.
 deps_base     := base
 deps_sd       := base sd
+deps_estate   := base sd estate
 deps_tokens   := base tokens
 deps_audit    := base audit
 deps_pool     := base sd pool
-deps_ceremony := base sd tokens audit ceremony
-deps_ui       := base sd tokens audit ceremony ui
+deps_ceremony := base sd estate tokens audit ceremony
+deps_ui       := base sd estate tokens audit ceremony ui
 define unit_rule
 $(BUILD)/tests/$(1)/%: $(BUILD)/obj/tests/$(1)/%.o $(foreach r,$(deps_$(1)),$(call lib_obj,$(r)))
 	@mkdir -p $$(@D)
@@ -80,7 +81,7 @@ FUZZ_WRAP := CRYPTO_secure_zalloc CRYPTO_secure_clear_free \
 	CRYPTO_secure_allocated CRYPTO_memcmp X509_verify X509_CRL_verify \
 	EVP_DigestVerify
 FUZZ_OBJ := $(patsubst %,$(BUILD)/obj/tests/fuzz/%.o,fuzz wraps judged $(FUZZ_MAIN))
-$(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(FUZZ_OBJ) $(foreach r,base sd,$(call lib_obj,$(r)))
+$(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(FUZZ_OBJ) $(foreach r,base sd estate,$(call lib_obj,$(r)))
 	@mkdir -p $(@D)
 	@$(if $(filter 0,$(V)),echo '  LD    $@')
 	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) $(FUZZ_WRAP:%=-Wl,--wrap=%) -o $@ $^ $(LIBS)
@@ -110,14 +111,14 @@ units: $(UNIT) $(HELPERS) $(FUZZ)
 
 # The kill test's program: the same objects, some calls of theirs wrapped.
 KILL_WRAP := aud_append tok_spawn tok_end tok_send tok_recv
-$(BUILD)/tests/kill/ceremony: $(BUILD)/obj/tests/kill/hook.o $(foreach r,base sd tokens audit ui ceremony,$(call obj,$(r)))
+$(BUILD)/tests/kill/ceremony: $(BUILD)/obj/tests/kill/hook.o $(foreach r,base sd estate tokens audit ui ceremony,$(call obj,$(r)))
 	@mkdir -p $(@D)
 	@$(if $(filter 0,$(V)),echo '  LD    $@')
 	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) $(KILL_WRAP:%=-Wl,--wrap=%) -o $@ $^ $(LIBS)
 
 # The power test's program, likewise, and what opens its images.
 POWER_WRAP := sqlite3_open_v2 aud_append
-$(BUILD)/tests/power/ceremony: $(BUILD)/obj/tests/power/record.o $(foreach r,base sd tokens audit ui ceremony,$(call obj,$(r)))
+$(BUILD)/tests/power/ceremony: $(BUILD)/obj/tests/power/record.o $(foreach r,base sd estate tokens audit ui ceremony,$(call obj,$(r)))
 	@mkdir -p $(@D)
 	@$(if $(filter 0,$(V)),echo '  LD    $@')
 	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) $(POWER_WRAP:%=-Wl,--wrap=%) -o $@ $^ $(LIBS)
@@ -132,7 +133,7 @@ SECRETS_WRAP := kc_secret_heap kc_secret_free kc_secret_random tok_login \
 	tok_so_pin tok_set_pin tok_init tok_generate tok_unwrap tok_sign tok_close \
 	sd_jwe_decrypt_secret sd_share_check sd_judge sd_datum_open \
 	sd_restore_blob sd_jwe_wrap aud_append
-$(BUILD)/tests/secrets/ceremony: $(patsubst %,$(BUILD)/obj/tests/secrets/%.o,hook points) $(foreach r,base sd tokens audit ui ceremony,$(call obj,$(r)))
+$(BUILD)/tests/secrets/ceremony: $(patsubst %,$(BUILD)/obj/tests/secrets/%.o,hook points) $(foreach r,base sd estate tokens audit ui ceremony,$(call obj,$(r)))
 	@mkdir -p $(@D)
 	@$(if $(filter 0,$(V)),echo '  LD    $@')
 	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) $(SECRETS_WRAP:%=-Wl,--wrap=%) -o $@ $^ $(LIBS)

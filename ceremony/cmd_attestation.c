@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "ceremony/cmd_sd.h"
 #include "ceremony/commands.h"
-#include "sd/attestation.h"
+#include "estate/attestation.h"
 
 enum { O_JSON, O_AT, O_KEY, O_ROOT, O_COUNT };
 
@@ -23,25 +23,25 @@ static const struct cer_opt table[] = {
 };
 
 static const char *const state_word[] = {
-	[SD_ATTEST_UNREACHED] = "not reached",
-	[SD_ATTEST_HOLDS] = "holds",
-	[SD_ATTEST_UNPROVED] = "not proven",
-	[SD_ATTEST_FAILS] = "FAILS",
+	[EST_ATTEST_UNREACHED] = "not reached",
+	[EST_ATTEST_HOLDS] = "holds",
+	[EST_ATTEST_UNPROVED] = "not proven",
+	[EST_ATTEST_FAILS] = "FAILS",
 };
 
 static const char *const state_json[] = {
-	[SD_ATTEST_UNREACHED] = "unreached",
-	[SD_ATTEST_HOLDS] = "holds",
-	[SD_ATTEST_UNPROVED] = "unproven",
-	[SD_ATTEST_FAILS] = "fails",
+	[EST_ATTEST_UNREACHED] = "unreached",
+	[EST_ATTEST_HOLDS] = "holds",
+	[EST_ATTEST_UNPROVED] = "unproven",
+	[EST_ATTEST_FAILS] = "fails",
 };
 
 /* struct desk: the files of one check, as they were read. */
 struct desk {
 	struct kc_buf file, key;
 	uint8_t owner_root[KC_SHA256], sha256[KC_SHA256];
-	struct sd_attest_ask ask;
-	struct sd_attest found;
+	struct est_attest_ask ask;
+	struct est_attest found;
 };
 
 static kc_result
@@ -61,14 +61,14 @@ gather(const struct cer_args *a, struct desk *d, struct kc_err *err)
 		}
 		d->ask.owner_root = d->owner_root;
 	}
-	KC_TRY(r, kc_file_read(a->pos[0], SD_ATTEST_FILE_MAX, &d->file,
+	KC_TRY(r, kc_file_read(a->pos[0], EST_ATTEST_FILE_MAX, &d->file,
 	    err));
 	KC_TRY(r, kc_sha256_one(d->file.p, d->file.len, d->sha256, err));
 	d->ask.p = d->file.p;
 	d->ask.len = d->file.len;
 	if (a->opt[O_KEY].given) {
 		d->ask.key_name = a->opt[O_KEY].v[0];
-		KC_TRY(r, kc_file_read(d->ask.key_name, SD_ATTEST_FILE_MAX,
+		KC_TRY(r, kc_file_read(d->ask.key_name, EST_ATTEST_FILE_MAX,
 		    &d->key, err));
 		/* An empty file is one that is no JSON, not an absent one. */
 		d->ask.key = kc_buf_str(&d->key);
@@ -79,11 +79,11 @@ out:
 }
 
 static void
-show_links(const struct sd_attest *f, int from, int to)
+show_links(const struct est_attest *f, int from, int to)
 {
 	for (int i = from; i < to; i++)
 		(void)printf("  %-11s %-17s %s\n", state_word[f->state[i]],
-		    sd_attest_name((enum sd_attest_link)i), f->text[i]);
+		    est_attest_name((enum est_attest_link)i), f->text[i]);
 }
 
 static void
@@ -94,25 +94,25 @@ show(const struct desk *d, kc_result verdict)
 
 	kc_hex(d->sha256, KC_SHA256, hex);
 	(void)printf("key attestation\n  SHA-256 %s\nlinks\n", hex);
-	show_links(&d->found, 0, SD_ATTEST_PROOFS);
+	show_links(&d->found, 0, EST_ATTEST_PROOFS);
 	(void)printf("properties\n");
-	show_links(&d->found, SD_ATTEST_PROOFS, SD_ATTEST_LINKS);
+	show_links(&d->found, EST_ATTEST_PROOFS, EST_ATTEST_LINKS);
 	(void)printf("not shown, even by a pass\n");
-	for (size_t i = 0; (say = sd_attest_unproven(i)) != NULL; i++)
+	for (size_t i = 0; (say = est_attest_unproven(i)) != NULL; i++)
 		(void)printf("  %s\n", say);
 	(void)printf("%s\n", kc_ok(verdict) ? "HOLDS" : "DOES NOT HOLD");
 	(void)fflush(stdout);
 }
 
 static kc_result
-links_json(const struct sd_attest *f, int from, int to, json_t *list,
+links_json(const struct est_attest *f, int from, int to, json_t *list,
     struct kc_err *err)
 {
 	kc_result r = KC_DONE;
 
 	for (int i = from; i < to && kc_ok(r); i++)
 		r = kc_json_add_new(list, json_pack("{s:s,s:s,s:s}", "name",
-		    sd_attest_name((enum sd_attest_link)i), "state",
+		    est_attest_name((enum est_attest_link)i), "state",
 		    state_json[f->state[i]], "text", f->text[i]), err);
 	return r;
 }
@@ -120,7 +120,7 @@ links_json(const struct sd_attest *f, int from, int to, json_t *list,
 static kc_result
 add_facts(const struct desk *d, json_t *o, struct kc_err *err)
 {
-	const struct sd_attest *f = &d->found;
+	const struct est_attest *f = &d->found;
 	char when[KC_TIME_CHARS], hex[KC_HEX];
 	kc_result r;
 
@@ -149,10 +149,10 @@ print_json(const struct desk *d, kc_result verdict, struct kc_err *err)
 	const char *say;
 	kc_result r;
 
-	KC_TRY(r, links_json(&d->found, 0, SD_ATTEST_PROOFS, links, err));
-	KC_TRY(r, links_json(&d->found, SD_ATTEST_PROOFS, SD_ATTEST_LINKS,
+	KC_TRY(r, links_json(&d->found, 0, EST_ATTEST_PROOFS, links, err));
+	KC_TRY(r, links_json(&d->found, EST_ATTEST_PROOFS, EST_ATTEST_LINKS,
 	    properties, err));
-	for (size_t i = 0; (say = sd_attest_unproven(i)) != NULL; i++)
+	for (size_t i = 0; (say = est_attest_unproven(i)) != NULL; i++)
 		KC_TRY(r, kc_json_add_new(unproven, json_string(say), err));
 	o = json_pack("{s:s,s:O,s:O,s:O}", "verdict", kc_ok(verdict) ?
 	    "holds" : "fails", "links", links, "properties", properties,
@@ -180,7 +180,7 @@ verify(const struct cer_args *a, struct desk *d, struct kc_err *err)
 	kc_result r, verdict;
 
 	KC_TRY(r, gather(a, d, err));
-	verdict = sd_attest_verify(&d->ask, &d->found, &why);
+	verdict = est_attest_verify(&d->ask, &d->found, &why);
 	if (a->opt[O_JSON].given)
 		KC_TRY(r, print_json(d, verdict, err));
 	else

@@ -12,8 +12,8 @@
 #include "ceremony/cmd_sd.h"
 #include "ceremony/commands.h"
 #include "ceremony/version.h"
-#include "sd/byok.h"
-#include "sd/estate.h"
+#include "estate/byok.h"
+#include "estate/estate.h"
 
 #define PASSWORD_MAX 256
 #define GENERATOR "ceremony " CER_VERSION
@@ -40,8 +40,8 @@ static const struct cer_opt table[] = {
 /* struct work: one wrapping. */
 struct work {
 	const struct cer_args *a;
-	struct sd_kek kek;
-	struct sd_target target;
+	struct est_kek kek;
+	struct est_target target;
 	struct kc_buf blob;
 	bool past_cache;	/* read back past it */
 };
@@ -92,14 +92,14 @@ read_kek(struct work *w, struct kc_err *err)
 	kc_result r;
 
 	KC_TRY(r, cer_sd_at(w->a, O_AT, &at_ms, err));
-	KC_TRY(r, kc_file_read(path, SD_BYOK_MAX, &b, err));
-	KC_TRY(r, sd_kek_read(path, b.p, b.len, value(w, O_KID),
+	KC_TRY(r, kc_file_read(path, EST_BYOK_MAX, &b, err));
+	KC_TRY(r, est_kek_read(path, b.p, b.len, value(w, O_KID),
 	    value(w, O_POOL), &w->kek, err));
 	KC_TRY(r, check_ratified(w, err));
 	if (show == NULL)
 		goto out;
-	KC_TRY(r, kc_file_read(show, SD_ESTATE_FILE_MAX, &json, err));
-	r = sd_kek_shown(&w->kek, show, json.p, json.len, at_ms, err);
+	KC_TRY(r, kc_file_read(show, EST_FILE_MAX, &json, err));
+	r = est_kek_shown(&w->kek, show, json.p, json.len, at_ms, err);
 out:
 	kc_buf_free(&b);
 	kc_buf_free(&json);
@@ -113,14 +113,14 @@ read_pem(struct work *w, struct kc_err *err)
 	const char *path = value(w, O_KEY), *fd_text = value(w, O_PASSWORD_FD);
 	struct kc_secret password = { 0 };
 	long fd = -1;
-	kc_result r = sd_target_pem(path, NULL, &w->target, err);
+	kc_result r = est_target_pem(path, NULL, &w->target, err);
 
 	if (r.code != KC_EPASSWORD || fd_text == NULL)
 		return r;
 	KC_TRY(r, cer_number("--password-fd", fd_text, 0, 1023, &fd, err));
 	KC_TRY(r, kc_secret_read_line((int)fd, PASSWORD_MAX, "password",
 	    &password, err));
-	r = sd_target_pem(path, &password, &w->target, err);
+	r = est_target_pem(path, &password, &w->target, err);
 out:
 	kc_secret_free(&password);
 	return r;
@@ -133,9 +133,9 @@ write_blob(struct work *w, struct kc_err *err)
 	const char *out = value(w, O_OUT);
 	kc_result r;
 
-	KC_TRY(r, sd_byok_wrap(&w->kek, &w->target, GENERATOR, &w->blob,
+	KC_TRY(r, est_byok_wrap(&w->kek, &w->target, GENERATOR, &w->blob,
 	    err));
-	KC_TRY(r, sd_byok_check(out, w->blob.p, w->blob.len, &w->kek,
+	KC_TRY(r, est_byok_check(out, w->blob.p, w->blob.len, &w->kek,
 	    w->target.plain.len, err));
 	KC_TRY(r, kc_file_write_new(out, w->blob.p, w->blob.len, 0644, err));
 	r = kc_file_reread(out, w->blob.p, w->blob.len, &w->past_cache, err);
@@ -153,7 +153,7 @@ work(struct work *w, struct kc_err *err)
 	KC_TRY(r, check_usage(w, err));
 	KC_TRY(r, read_kek(w, err));
 	if (value(w, O_OCT) != NULL)
-		KC_TRY(r, sd_target_oct(value(w, O_OCT), &w->target, err));
+		KC_TRY(r, est_target_oct(value(w, O_OCT), &w->target, err));
 	else
 		KC_TRY(r, read_pem(w, err));
 	r = write_blob(w, err);
@@ -179,7 +179,7 @@ warn(const struct work *w)
 
 /* What the imported key must show online. */
 static kc_result
-print_target(const struct sd_target *t, struct kc_err *err)
+print_target(const struct est_target *t, struct kc_err *err)
 {
 	uint8_t hash[KC_SHA256];
 	char hex[KC_HEX];
@@ -221,7 +221,7 @@ out:
 }
 
 static kc_result
-json_target(json_t *o, const struct sd_target *t, struct kc_err *err)
+json_target(json_t *o, const struct est_target *t, struct kc_err *err)
 {
 	struct kc_buf b64 = { 0 };
 	char hex[KC_HEX];
@@ -299,8 +299,8 @@ cmd_wrap(struct cer_app *app, int argc, char **argv)
 			code = cer_report("byok wrap", &err);
 		}
 	}
-	sd_kek_free(&w.kek);
-	sd_target_free(&w.target);
+	est_kek_free(&w.kek);
+	est_target_free(&w.target);
 	kc_buf_free(&w.blob);
 	return code;
 }

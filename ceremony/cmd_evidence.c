@@ -26,25 +26,25 @@ static const struct cer_opt table[] = {
 /* struct desk: the files of one check, as they were read. */
 struct desk {
 	struct cer_site site;
-	struct sd_estate_file file[1 + SD_BESIDE_MAX];
-	struct kc_buf bytes[1 + SD_BESIDE_MAX];
+	struct est_file file[1 + EST_BESIDE_MAX];
+	struct kc_buf bytes[1 + EST_BESIDE_MAX];
 	size_t n;
 	int64_t at_ms;
-	struct sd_estate found;
+	struct est_estate found;
 };
 
 static kc_result
-take(struct desk *d, enum sd_kind kind, const char *path, struct kc_err *err)
+take(struct desk *d, enum est_kind kind, const char *path, struct kc_err *err)
 {
 	struct kc_buf *b = &d->bytes[d->n];
 	kc_result r;
 
-	if (d->n > SD_BESIDE_MAX)
+	if (d->n > EST_BESIDE_MAX)
 		return KC_FAIL(err, KC_EUSAGE, 0, "more than %d files stand "
-		    "beside", SD_BESIDE_MAX);
-	r = kc_file_read(path, SD_ESTATE_FILE_MAX, b, err);
+		    "beside", EST_BESIDE_MAX);
+	r = kc_file_read(path, EST_FILE_MAX, b, err);
 	if (kc_ok(r))
-		d->file[d->n++] = (struct sd_estate_file){ kind, path, b->p,
+		d->file[d->n++] = (struct est_file){ kind, path, b->p,
 			b->len };
 	return r;
 }
@@ -55,12 +55,12 @@ take_beside(struct desk *d, const char *word, struct kc_err *err)
 {
 	const char *eq = strchr(word, '=');
 	char name[24] = "";
-	enum sd_kind kind;
+	enum est_kind kind;
 
 	if (eq != NULL && (size_t)(eq - word) < sizeof name)
 		memcpy(name, word, (size_t)(eq - word));
-	kind = sd_kind_of(name);
-	if (kind == SD_KINDS)
+	kind = est_kind_of(name);
+	if (kind == EST_KINDS)
 		return KC_FAIL(err, KC_EUSAGE, 0, "--beside: '%.40s' is not "
 		    "KIND=FILE with KIND pool, roles, definitions, key, "
 		    "rotation, backup, settings, record or domain", word);
@@ -70,10 +70,10 @@ take_beside(struct desk *d, const char *word, struct kc_err *err)
 static kc_result
 gather(const struct cer_args *a, struct desk *d, struct kc_err *err)
 {
-	enum sd_kind kind = sd_kind_of(a->opt[O_KIND].v[0]);
+	enum est_kind kind = est_kind_of(a->opt[O_KIND].v[0]);
 	kc_result r;
 
-	if (kind >= SD_KIND_JUDGED)
+	if (kind >= EST_KIND_JUDGED)
 		return KC_FAIL(err, KC_EUSAGE, 0, "--kind: '%.40s' is none "
 		    "of pool, roles, key, rotation, backup, settings",
 		    a->opt[O_KIND].v[0]);
@@ -113,12 +113,12 @@ out:
 static kc_result
 check(const struct cer_args *a, struct desk *d, struct kc_err *err)
 {
-	static const struct sd_approved nothing;
+	static const struct est_approved nothing;
 	struct kc_err why = { 0 };
 	kc_result r, verdict;
 
 	KC_TRY(r, gather(a, d, err));
-	KC_TRY(r, sd_estate_check(&d->file[0], &d->file[1], d->n - 1,
+	KC_TRY(r, est_check(&d->file[0], &d->file[1], d->n - 1,
 	    d->site.estate != NULL ? d->site.estate : &nothing, d->at_ms,
 	    &d->found, err));
 	verdict = cer_estate_verdict(&d->found, d->file[0].name, &why);
@@ -138,7 +138,7 @@ clear(struct desk *d)
 {
 	for (size_t i = 0; i < d->n; i++)
 		kc_buf_free(&d->bytes[i]);
-	sd_estate_free(&d->found);
+	est_free(&d->found);
 	cer_site_free(&d->site);
 	free(d);
 }

@@ -12,26 +12,26 @@
 static const struct {
 	const char *text, *json;
 } states[] = {
-	[SD_HOLDS] = { "HOLDS", "holds" },
-	[SD_FAILS] = { "DOES NOT HOLD", "does-not-hold" },
-	[SD_UNKNOWN] = { "UNKNOWN", "unknown" },
+	[EST_HOLDS] = { "HOLDS", "holds" },
+	[EST_FAILS] = { "DOES NOT HOLD", "does-not-hold" },
+	[EST_UNKNOWN] = { "UNKNOWN", "unknown" },
 };
 
 const char *
-cer_estate_word(enum sd_truth truth)
+cer_estate_word(enum est_truth truth)
 {
 	return states[truth].json;
 }
 
-enum sd_truth
-cer_estate_sum(const struct sd_estate *e)
+enum est_truth
+cer_estate_sum(const struct est_estate *e)
 {
-	return e->fails > 0 ? SD_FAILS : e->unknown > 0 ? SD_UNKNOWN :
-	    SD_HOLDS;
+	return e->fails > 0 ? EST_FAILS : e->unknown > 0 ? EST_UNKNOWN :
+	    EST_HOLDS;
 }
 
 kc_result
-cer_estate_verdict(const struct sd_estate *e, const char *file,
+cer_estate_verdict(const struct est_estate *e, const char *file,
     struct kc_err *err)
 {
 	struct kc_buf b = { 0 };
@@ -40,7 +40,7 @@ cer_estate_verdict(const struct sd_estate *e, const char *file,
 	if (e->fails == 0)
 		return r;
 	for (size_t i = 0; i < e->n; i++)
-		if (e->is[i].truth == SD_FAILS)
+		if (e->is[i].truth == EST_FAILS)
 			KC_TRY(r, kc_buf_addf(&b, err, "%s%s", b.len > 0 ?
 			    ", " : "", e->is[i].name));
 	r = KC_FAIL(err, KC_EREFUSED, 0, "%s: %zu of %zu assertions do not "
@@ -61,12 +61,12 @@ put_name(const char *name, FILE *to)
 }
 
 void
-cer_estate_show(const struct sd_estate *e, const char *file, FILE *to)
+cer_estate_show(const struct est_estate *e, const char *file, FILE *to)
 {
 	char hex[KC_HEX];
 
 	kc_hex(e->sha256, KC_SHA256, hex);
-	(void)fprintf(to, "%s evidence ", sd_kind_name(e->kind));
+	(void)fprintf(to, "%s evidence ", est_kind_name(e->kind));
 	put_name(file, to);
 	(void)fprintf(to, "\n  SHA-256 %s\n  unsigned: it shows what was "
 	    "exported, by whoever exported it\nassertions\n", hex);
@@ -88,7 +88,7 @@ cer_estate_show(const struct sd_estate *e, const char *file, FILE *to)
 }
 
 kc_result
-cer_estate_json(const struct sd_estate *e, json_t **ret, struct kc_err *err)
+cer_estate_json(const struct est_estate *e, json_t **ret, struct kc_err *err)
 {
 	json_t *list = json_array(), *remarks = json_array(), *o = NULL;
 	char hex[KC_HEX];
@@ -104,7 +104,7 @@ cer_estate_json(const struct sd_estate *e, json_t **ret, struct kc_err *err)
 		KC_TRY(r, kc_json_add_new(remarks, json_string(kc_buf_str(
 		    &e->remark[i])), err));
 	o = json_pack("{s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:O,s:O}", "kind",
-	    sd_kind_name(e->kind), "sha256", hex, "verdict",
+	    est_kind_name(e->kind), "sha256", hex, "verdict",
 	    cer_estate_word(cer_estate_sum(e)), "holds", (json_int_t)(e->n -
 	    e->fails - e->unknown), "fails", (json_int_t)e->fails,
 	    "unknown", (json_int_t)e->unknown, "remarks_left_off",

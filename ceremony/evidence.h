@@ -11,23 +11,23 @@
 #include <jansson.h>
 
 #include "ceremony/script.h"
-#include "sd/estate.h"
+#include "estate/estate.h"
 
 /* cer_estate_word: "holds", "does-not-hold" or "unknown"; cer_estate_sum:
  * the same of a whole file. */
-const char *cer_estate_word(enum sd_truth truth);
-enum sd_truth cer_estate_sum(const struct sd_estate *e);
+const char *cer_estate_word(enum est_truth truth);
+enum est_truth cer_estate_sum(const struct est_estate *e);
 
 /* cer_estate_verdict: KC_DONE if nothing contradicts.
  *  Errors: KC_EREFUSED with the names of what does not hold */
-KC_MUST kc_result cer_estate_verdict(const struct sd_estate *e,
+KC_MUST kc_result cer_estate_verdict(const struct est_estate *e,
     const char *file, struct kc_err *err);
 
 /* cer_estate_show: for people, on a stream. */
-void cer_estate_show(const struct sd_estate *e, const char *file, FILE *to);
+void cer_estate_show(const struct est_estate *e, const char *file, FILE *to);
 
 /* cer_estate_json: as an object.  ret: caller json_decref */
-KC_MUST kc_result cer_estate_json(const struct sd_estate *e, json_t **ret,
+KC_MUST kc_result cer_estate_json(const struct est_estate *e, json_t **ret,
     struct kc_err *err);
 
 /* struct cer_plan: commands for the online side, in order. */

@@ -86,7 +86,7 @@ word(struct pen *w, const char *option, const char *text)
 
 /* Options that every command on the pool has. */
 static void
-begin_pool(struct pen *w, const struct sd_approved *a, const char *command)
+begin_pool(struct pen *w, const struct est_approved *a, const char *command)
 {
 	begin(w, "az keyvault %s", command);
 	word(w, " --hsm-name ", a->pool);
@@ -111,7 +111,7 @@ json_text(struct pen *w, const char *text)
 
 /* A list of texts, or of {member:text}, as JSON inside quotes. */
 static void
-json_list(struct pen *w, const struct sd_names *list, const char *member)
+json_list(struct pen *w, const struct est_names *list, const char *member)
 {
 	raw(w, "[");
 	for (size_t i = 0; i < list->n; i++) {
@@ -126,7 +126,7 @@ json_list(struct pen *w, const struct sd_names *list, const char *member)
 }
 
 static void
-put_roles(struct pen *w, const struct sd_approved *a)
+put_roles(struct pen *w, const struct est_approved *a)
 {
 	w->part = roles;
 	for (size_t i = 0; i < a->n_custom; i++) {
@@ -151,7 +151,7 @@ put_roles(struct pen *w, const struct sd_approved *a)
 
 /* What az has no option for is set on the resource itself. */
 static void
-put_perimeter(struct pen *w, const struct sd_approved *a)
+put_perimeter(struct pen *w, const struct est_approved *a)
 {
 	w->part = perimeter;
 	begin_pool(w, a, "update-hsm --enable-purge-protection true");
@@ -180,7 +180,7 @@ put_perimeter(struct pen *w, const struct sd_approved *a)
 }
 
 static void
-put_export(struct pen *w, const struct sd_approved *a)
+put_export(struct pen *w, const struct est_approved *a)
 {
 	w->part = settings;
 	begin_pool(w, a, "setting update --name "

@@ -11,7 +11,7 @@
 #include "ceremony/custody.h"
 #include "ceremony/devices.h"
 #include "ceremony/yaml.h"
-#include "sd/estate.h"
+#include "estate/estate.h"
 
 #define CER_ACTS_MAX 24
 #define CER_STEPS_MAX 160
@@ -132,7 +132,7 @@ struct cer_site {
 	struct cer_pinned receiver;
 	struct cer_attest attest;
 	struct cer_custody custody;
-	struct sd_approved *estate;	/* its pool at least */
+	struct est_approved *estate;	/* its pool at least */
 	struct cer_usb_def usb[CER_USB_MAX];
 	size_t n_usb;
 	struct cer_person person[CER_PEOPLE_MAX];
@@ -166,7 +166,7 @@ KC_MUST kc_result cer_site_usb(struct cer_site *s,
 /* cer_site_estate: what the site file approves of the pool (site_estate.c).
  *  ret  caller: free; NULL again on failure */
 KC_MUST kc_result cer_site_estate(const struct cer_site *s,
-    struct sd_approved **ret, struct kc_err *err);
+    struct est_approved **ret, struct kc_err *err);
 
 /* cer_site_numbers: the site file's numbers, with what they are where they
  *  may be missing (site_numbers.c). */

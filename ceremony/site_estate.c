@@ -81,11 +81,11 @@ words(const struct cer_node *map, const struct word *w, size_t n,
 }
 
 static kc_result
-names(const struct cer_node *map, const char *key, struct sd_names *ret,
+names(const struct cer_node *map, const char *key, struct est_names *ret,
     struct kc_err *err)
 {
 	ret->given = cer_node_get(map, key) != NULL;
-	return cer_node_list(map, key, ret->v, SD_NAMES_MAX, &ret->n, err);
+	return cer_node_list(map, key, ret->v, EST_NAMES_MAX, &ret->n, err);
 }
 
 static kc_result
@@ -126,26 +126,26 @@ moment(const struct cer_node *map, const char *key, bool *ret_has,
 }
 
 static kc_result
-custom_role(struct sd_approved *a, const struct cer_node *node,
+custom_role(struct est_approved *a, const struct cer_node *node,
     struct kc_err *err)
 {
-	struct sd_plan_custom *c = &a->custom[a->n_custom];
+	struct est_plan_custom *c = &a->custom[a->n_custom];
 	kc_result r;
 
-	if (a->n_custom == SD_PLAN_CUSTOM_MAX)
+	if (a->n_custom == EST_PLAN_CUSTOM_MAX)
 		return CER_NODE_FAIL(node, err, "more than %d custom roles",
-		    SD_PLAN_CUSTOM_MAX);
+		    EST_PLAN_CUSTOM_MAX);
 	KC_TRY(r, cer_node_only(node, "name data-actions", err));
 	KC_TRY(r, cer_node_str(node, "name", NULL, &c->name, err));
 	KC_TRY(r, names(node, "data-actions", &c->actions, err));
-	if (sd_plan_role_known(a, c->name))
+	if (est_plan_role_known(a, c->name))
 		return CER_NODE_FAIL(node, err, "there is a role '%.60s' "
 		    "already", c->name);
 	if (c->actions.n == 0)
 		return CER_NODE_FAIL(node, err, "'data-actions' is missing "
 		    "or empty");
 	for (size_t i = 0; i < c->actions.n; i++)
-		if (!sd_action_known(c->actions.v[i]))
+		if (!est_action_known(c->actions.v[i]))
 			return CER_NODE_FAIL(cer_node_get(node,
 			    "data-actions"), err, "'%.80s' is no data action "
 			    "that this program knows", c->actions.v[i]);
@@ -155,24 +155,24 @@ out:
 }
 
 static kc_result
-role(struct sd_approved *a, const struct cer_node *node, struct kc_err *err)
+role(struct est_approved *a, const struct cer_node *node, struct kc_err *err)
 {
-	struct sd_plan_role *p = &a->role[a->n_roles];
+	struct est_plan_role *p = &a->role[a->n_roles];
 	const struct word w[] = {
 		{ "principal", &p->principal, "guid" },
 		{ "type", &p->type, "User|Group|ServicePrincipal" },
 	};
 	kc_result r;
 
-	if (a->n_roles == SD_PLAN_ROLES_MAX)
+	if (a->n_roles == EST_PLAN_ROLES_MAX)
 		return CER_NODE_FAIL(node, err, "more than %d assignments",
-		    SD_PLAN_ROLES_MAX);
+		    EST_PLAN_ROLES_MAX);
 	KC_TRY(r, cer_node_only(node, "principal type role scope", err));
 	KC_TRY(r, cer_node_str(node, "principal", NULL, &p->principal, err));
 	KC_TRY(r, words(node, w, sizeof w / sizeof *w, err));
 	KC_TRY(r, cer_node_str(node, "role", NULL, &p->role, err));
 	KC_TRY(r, cer_node_str(node, "scope", NULL, &p->scope, err));
-	if (!sd_plan_role_known(a, p->role))
+	if (!est_plan_role_known(a, p->role))
 		return CER_NODE_FAIL(cer_node_get(node, "role"), err,
 		    "'%.60s' is neither a built-in role nor one of "
 		    "'custom-roles'", p->role);
@@ -186,9 +186,9 @@ out:
 }
 
 static kc_result
-key(struct sd_approved *a, const struct cer_node *node, struct kc_err *err)
+key(struct est_approved *a, const struct cer_node *node, struct kc_err *err)
 {
-	struct sd_plan_key *k = &a->key[a->n_keys];
+	struct est_plan_key *k = &a->key[a->n_keys];
 	const char *rotation = "none";
 	const struct word w[] = {
 		{ "version", &k->version, NULL },
@@ -199,9 +199,9 @@ key(struct sd_approved *a, const struct cer_node *node, struct kc_err *err)
 	uint8_t version[16];
 	kc_result r;
 
-	if (a->n_keys == SD_PLAN_KEYS_MAX)
+	if (a->n_keys == EST_PLAN_KEYS_MAX)
 		return CER_NODE_FAIL(node, err, "more than %d keys",
-		    SD_PLAN_KEYS_MAX);
+		    EST_PLAN_KEYS_MAX);
 	KC_TRY(r, cer_node_only(node, "name version type curve bits ops "
 	    "policy until rotation", err));
 	KC_TRY(r, cer_node_str(node, "name", NULL, &k->name, err));
@@ -224,8 +224,8 @@ out:
 }
 
 static kc_result
-each(struct sd_approved *a, const struct cer_node *map, const char *name,
-    kc_result (*fn)(struct sd_approved *, const struct cer_node *,
+each(struct est_approved *a, const struct cer_node *map, const char *name,
+    kc_result (*fn)(struct est_approved *, const struct cer_node *,
     struct kc_err *), struct kc_err *err)
 {
 	const struct cer_node *list = cer_node_get(map, name);
@@ -239,7 +239,7 @@ each(struct sd_approved *a, const struct cer_node *map, const char *name,
 }
 
 static kc_result
-backup_and_window(struct sd_approved *a, const struct cer_node *map,
+backup_and_window(struct est_approved *a, const struct cer_node *map,
     struct kc_err *err)
 {
 	const struct cer_node *b = cer_node_get(map, "backup");
@@ -267,7 +267,7 @@ out:
 }
 
 static kc_result
-read_estate(struct sd_approved *a, const struct cer_node *map,
+read_estate(struct est_approved *a, const struct cer_node *map,
     struct kc_err *err)
 {
 	const struct word w[] = {
@@ -303,11 +303,11 @@ out:
 }
 
 kc_result
-cer_site_estate(const struct cer_site *s, struct sd_approved **ret,
+cer_site_estate(const struct cer_site *s, struct est_approved **ret,
     struct kc_err *err)
 {
 	const struct cer_node *map = cer_node_get(s->root, "estate");
-	struct sd_approved *a = calloc(1, sizeof *a);
+	struct est_approved *a = calloc(1, sizeof *a);
 	kc_result r = KC_DONE;
 
 	if (a == NULL)

@@ -16,11 +16,11 @@
 
 /* struct desk: the judged file, and those beside it. */
 struct desk {
-	struct sd_estate_file file[1 + SD_BESIDE_MAX];
-	struct kc_buf bytes[1 + SD_BESIDE_MAX];
-	char name[1 + SD_BESIDE_MAX][NAME_MAX_CHARS + 1];
+	struct est_file file[1 + EST_BESIDE_MAX];
+	struct kc_buf bytes[1 + EST_BESIDE_MAX];
+	char name[1 + EST_BESIDE_MAX][NAME_MAX_CHARS + 1];
 	size_t n;
-	struct sd_estate found;
+	struct est_estate found;
 };
 
 /* A name that is one in a folder and in the export. */
@@ -36,7 +36,7 @@ is_name(const char *s)
 
 /* "pool=pool.json" */
 static bool
-split(const char *word, enum sd_kind *ret_kind, const char **ret_name)
+split(const char *word, enum est_kind *ret_kind, const char **ret_name)
 {
 	const char *eq = strchr(word, '=');
 	char kind[24] = "";
@@ -44,9 +44,9 @@ split(const char *word, enum sd_kind *ret_kind, const char **ret_name)
 	if (eq == NULL || (size_t)(eq - word) >= sizeof kind)
 		return false;
 	memcpy(kind, word, (size_t)(eq - word));
-	*ret_kind = sd_kind_of(kind);
+	*ret_kind = est_kind_of(kind);
 	*ret_name = eq + 1;
-	return *ret_kind != SD_KINDS && is_name(eq + 1);
+	return *ret_kind != EST_KINDS && is_name(eq + 1);
 }
 
 /* A file for each key of the site: "key-NAME.json". */
@@ -59,15 +59,15 @@ is_for_keys(const char *kind)
 kc_result
 cer_evidence_fields(const struct cer_node *step, struct kc_err *err)
 {
-	const char *kind, *file, *beside[SD_BESIDE_MAX];
-	enum sd_kind of;
+	const char *kind, *file, *beside[EST_BESIDE_MAX];
+	enum est_kind of;
 	size_t n = 0;
 	kc_result r;
 
 	KC_TRY(r, cer_node_str(step, "kind", NULL, &kind, err));
 	KC_TRY(r, cer_node_str(step, "file", is_for_keys(kind) ? "key" :
 	    NULL, &file, err));
-	if (sd_kind_of(kind) >= SD_KIND_JUDGED)
+	if (est_kind_of(kind) >= EST_KIND_JUDGED)
 		return CER_NODE_FAIL(cer_node_get(step, "kind"), err,
 		    "'%.40s' is none of pool, roles, key, rotation, backup, "
 		    "settings", kind);
@@ -75,7 +75,7 @@ cer_evidence_fields(const struct cer_node *step, struct kc_err *err)
 		return CER_NODE_FAIL(cer_node_get(step, "file"), err,
 		    "'%.40s' is no name of a file: letters, digits, '.' and "
 		    "'-'", file);
-	KC_TRY(r, cer_node_list(step, "beside", beside, SD_BESIDE_MAX, &n,
+	KC_TRY(r, cer_node_list(step, "beside", beside, EST_BESIDE_MAX, &n,
 	    err));
 	for (size_t i = 0; i < n; i++)
 		if (!split(beside[i], &of, &file))
@@ -89,19 +89,19 @@ out:
  * is of the export as it now lies on the medium. */
 static kc_result
 take(struct cer_room *room, const struct cer_instance *in, struct desk *d,
-    enum sd_kind kind, const char *name, struct kc_err *err)
+    enum est_kind kind, const char *name, struct kc_err *err)
 {
 	struct kc_buf *b = &d->bytes[d->n];
 	kc_result r;
 
-	if (kind != SD_KIND_RECORD)
+	if (kind != EST_KIND_RECORD)
 		KC_TRY(r, cer_artifact_adopt(room, in, name, err));
-	if (kind != SD_KIND_RECORD && cer_artifact_get(room, name) != NULL)
+	if (kind != EST_KIND_RECORD && cer_artifact_get(room, name) != NULL)
 		KC_TRY(r, cer_artifact_read(room, name, b, err));
 	else
 		KC_TRY(r, cer_medium_take(room, in, name, b, err));
 	memcpy(d->name[d->n], name, strlen(name) + 1);
-	d->file[d->n] = (struct sd_estate_file){ kind, d->name[d->n], b->p,
+	d->file[d->n] = (struct est_file){ kind, d->name[d->n], b->p,
 		b->len };
 	d->n++;
 out:
@@ -113,15 +113,15 @@ gather(struct cer_room *room, const struct cer_instance *in, struct desk *d,
     const char *file, struct kc_err *err)
 {
 	const struct cer_node *step = in->step->node;
-	const char *kind, *beside[SD_BESIDE_MAX];
-	enum sd_kind of = SD_KINDS;
+	const char *kind, *beside[EST_BESIDE_MAX];
+	enum est_kind of = EST_KINDS;
 	size_t n = 0;
 	kc_result r;
 
 	KC_TRY(r, cer_node_str(step, "kind", NULL, &kind, err));
-	KC_TRY(r, cer_node_list(step, "beside", beside, SD_BESIDE_MAX, &n,
+	KC_TRY(r, cer_node_list(step, "beside", beside, EST_BESIDE_MAX, &n,
 	    err));
-	KC_TRY(r, take(room, in, d, sd_kind_of(kind), file, err));
+	KC_TRY(r, take(room, in, d, est_kind_of(kind), file, err));
 	for (size_t i = 0; i < n; i++)
 		if (split(beside[i], &of, &file))
 			KC_TRY(r, take(room, in, d, of, file, err));
@@ -134,7 +134,7 @@ static kc_result
 rows(struct cer_room *room, const struct cer_instance *in,
     const struct desk *d, struct kc_err *err)
 {
-	const struct sd_estate *e = &d->found;
+	const struct est_estate *e = &d->found;
 	char hex[KC_HEX];
 	kc_result r = KC_DONE;
 
@@ -151,7 +151,7 @@ rows(struct cer_room *room, const struct cer_instance *in,
 	}
 	const struct aud_fact f[] = {
 		AUD_S("name", d->name[0]),
-		AUD_S("evidence", sd_kind_name(e->kind)),
+		AUD_S("evidence", est_kind_name(e->kind)),
 		AUD_S("sha256", hex),
 		AUD_S("verdict", cer_estate_word(cer_estate_sum(e))),
 		AUD_I("holds", (int64_t)(e->n - e->fails - e->unknown)),
@@ -168,20 +168,20 @@ static kc_result
 show(struct cer_room *room, const struct cer_instance *in,
     const struct desk *d, struct kc_err *err)
 {
-	static const enum sd_truth order[] = { SD_FAILS, SD_UNKNOWN,
-		SD_HOLDS };
-	const struct sd_estate *e = &d->found;
+	static const enum est_truth order[] = { EST_FAILS, EST_UNKNOWN,
+		EST_HOLDS };
+	const struct est_estate *e = &d->found;
 	char text[200];
 
 	room->view.n_lines = 0;
 	for (size_t k = 0; k < 3; k++)
 		for (size_t i = 0; i < e->n; i++)
 			if (e->is[i].truth == order[k])
-				cer_line(room, order[k] == SD_FAILS ?
-				    CER_LINE_NOGO : order[k] == SD_HOLDS ?
+				cer_line(room, order[k] == EST_FAILS ?
+				    CER_LINE_NOGO : order[k] == EST_HOLDS ?
 				    CER_LINE_OK : CER_LINE_LABEL,
 				    e->is[i].name, "%s%s", order[k] ==
-				    SD_UNKNOWN ? "UNKNOWN: " : "",
+				    EST_UNKNOWN ? "UNKNOWN: " : "",
 				    kc_buf_str(&e->is[i].text));
 	(void)snprintf(text, sizeof text, "%s: %zu hold, %zu do not hold, %zu "
 	    "are unknown. It is unsigned: it shows what was exported.",
@@ -199,7 +199,7 @@ keep(struct cer_room *room, const struct cer_instance *in,
 	char hex[KC_HEX], record[40];
 	kc_result r;
 
-	if (d->file[i].kind == SD_KIND_RECORD) {
+	if (d->file[i].kind == EST_KIND_RECORD) {
 		KC_TRY(r, kc_sha256_one(d->file[i].p, d->file[i].len, sha,
 		    err));
 		kc_hex(sha, sizeof sha, hex);
@@ -223,7 +223,7 @@ judge(struct cer_room *room, const struct cer_instance *in, const char *file,
 	if (d == NULL)
 		return KC_FAIL(err, KC_ENOMEM, 0, "no memory for files");
 	KC_TRY(r, gather(room, in, d, file, err));
-	KC_TRY(r, sd_estate_check(&d->file[0], &d->file[1], d->n - 1,
+	KC_TRY(r, est_check(&d->file[0], &d->file[1], d->n - 1,
 	    room->site.estate, kc_clock_utc_ms(), &d->found, err));
 	KC_TRY(r, rows(room, in, d, err));
 	KC_TRY(r, show(room, in, d, err));
@@ -233,9 +233,9 @@ judge(struct cer_room *room, const struct cer_instance *in, const char *file,
 out:
 	if (!kc_ok(r))
 		kc_certain(err, "%s; %s was not kept", CERTAIN, file);
-	for (size_t i = 0; i < 1 + SD_BESIDE_MAX; i++)
+	for (size_t i = 0; i < 1 + EST_BESIDE_MAX; i++)
 		kc_buf_free(&d->bytes[i]);
-	sd_estate_free(&d->found);
+	est_free(&d->found);
 	free(d);
 	return r;
 }
@@ -245,7 +245,7 @@ static kc_result
 judge_keys(struct cer_room *room, const struct cer_instance *in,
     const char *kind, struct kc_err *err)
 {
-	const struct sd_approved *a = room->site.estate;
+	const struct est_approved *a = room->site.estate;
 	char name[160];
 	kc_result r = KC_DONE;
 

@@ -41,7 +41,7 @@ static void
 a_site_s_estate_is_read(void **state)
 {
 	struct cer_site *s = calloc(1, sizeof *s);
-	const struct sd_approved *a;
+	const struct est_approved *a;
 	struct kc_err err = { 0 };
 
 	(void)state;

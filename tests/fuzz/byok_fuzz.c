@@ -8,7 +8,7 @@
 #include <openssl/x509.h>
 
 #include "base/json.h"
-#include "sd/byok.h"
+#include "estate/byok.h"
 #include "tests/fuzz/fuzz.h"
 
 #define KID "https://pool-a.managedhsm.azure.net/keys/kek/" \
@@ -27,12 +27,12 @@ static const char pem[] =
     "EUoCTUb+98RbEcrSowpBWmGmliIZLLBvAg+GoRIBSUT/1o20/ff5hkOMMyfJPygN\n"
     "SwIDAQAB\n"
     "-----END PUBLIC KEY-----\n";
-static struct sd_kek kek;
+static struct est_kek kek;
 
 void
 fuzz_start(void)
 {
-	fuzz_ok(sd_kek_read("kek", pem, sizeof pem - 1, KID, "pool-a", &kek,
+	fuzz_ok(est_kek_read("kek", pem, sizeof pem - 1, KID, "pool-a", &kek,
 	    NULL));
 }
 
@@ -43,12 +43,12 @@ read_kek(const void *p, size_t len, const char *kid)
 	struct kc_err err = { 0 };
 	uint8_t hash[KC_SHA256];
 	unsigned char *der = NULL;
-	struct sd_kek k;
+	struct est_kek k;
 	kc_result r;
 	int n;
 
 	fuzz_mark(&k, sizeof k);
-	r = sd_kek_read("the input", p, len, kid, "pool-a", &k, &err);
+	r = est_kek_read("the input", p, len, kid, "pool-a", &k, &err);
 	if (!kc_ok(r)) {
 		fuzz_failed(r, &err);
 		fuzz_must(fuzz_marked(&k, sizeof k));
@@ -63,7 +63,7 @@ read_kek(const void *p, size_t len, const char *kid)
 	fuzz_ok(kc_sha256_one(der, (size_t)n, hash, NULL));
 	fuzz_must(memcmp(hash, k.sha256, KC_SHA256) == 0);
 	OPENSSL_free(der);
-	sd_kek_free(&k);
+	est_kek_free(&k);
 }
 
 static void
@@ -82,7 +82,7 @@ read_show(const uint8_t *p, size_t len)
 {
 	struct kc_err err = { 0 };
 	json_t *o = NULL, *key, *ops;
-	kc_result r = sd_kek_shown(&kek, "the input", p, len, AT, &err);
+	kc_result r = est_kek_shown(&kek, "the input", p, len, AT, &err);
 
 	if (!kc_ok(r)) {
 		fuzz_failed(r, &err);
@@ -109,7 +109,7 @@ read_blob(const uint8_t *p, size_t len)
 {
 	struct kc_err err = { 0 };
 	json_t *o = NULL;
-	kc_result r = sd_byok_check("the input", p, len, &kek, PLAIN, &err);
+	kc_result r = est_byok_check("the input", p, len, &kek, PLAIN, &err);
 	const char *text;
 
 	if (!kc_ok(r)) {
@@ -118,9 +118,9 @@ read_blob(const uint8_t *p, size_t len)
 	}
 	fuzz_ok(kc_json_read("again", p, len, len, &o, NULL));
 	text = json_string_value(json_object_get(o, "ciphertext"));
-	fuzz_must(strlen(text) == (sd_byok_bytes(2048, PLAIN) * 4 + 2) / 3);
+	fuzz_must(strlen(text) == (est_byok_bytes(2048, PLAIN) * 4 + 2) / 3);
 	fuzz_must(json_object_size(o) == 4);
-	fuzz_must(!kc_ok(sd_byok_check("the input", p, len, &kek, PLAIN + 1,
+	fuzz_must(!kc_ok(est_byok_check("the input", p, len, &kek, PLAIN + 1,
 	    NULL)));
 	json_decref(o);
 }

@@ -36,6 +36,7 @@ enum cer_of {
 	CER_OF_OWN_SET,		/* of who acts, if the wrapping key is meant */
 	CER_OF_SETS,		/* both */
 	CER_OF_CARD,		/* of who acts */
+	CER_OF_INSTEAD,		/* of whom the step names in `instead` */
 	CER_OF_EACH,		/* every card of the step's set */
 	CER_OF_EACH_NEW,
 	CER_OF_QUORUM,		/* as many cards of the step's set */

@@ -64,6 +64,11 @@ static const struct cer_action actions[] = {
 	    PEOPLE,
 	    { CER_OF_CARD, .needs = CER_F_KNOWN | KEYS, .bars = GONE, .gives =
 	      CER_F_PROVEN, .reads = true } } },
+	{ "card.wrong", "instead", true, false, cer_do_wrong, .term = {
+	    PEOPLE,
+	    { CER_OF_CARD, .needs = CER_F_KNOWN, .bars = GONE },
+	    { CER_OF_INSTEAD, .needs = CER_F_KNOWN, .bars = GONE, .reads =
+	      true } } },
 	{ "set.build", "", false, false, cer_do_set, .term = { PEOPLE,
 	    { CER_OF_SET, .bars = CER_F_DOMAIN, .gives = CER_F_UNSIGNED |
 	      CER_F_UNCHECKED, .takes = CER_F_UNBUILT },

@@ -146,6 +146,32 @@ bind_place(const struct cer_site *site, const struct cer_step *st,
 	return r;
 }
 
+/* A wrong card is another person's. */
+static kc_result
+bind_instead(const struct cer_site *site, const struct cer_step *st,
+    struct kc_err *err)
+{
+	const struct cer_person *p = NULL;
+	const char *who;
+	kc_result r;
+
+	if (strcmp(st->action->name, "card.wrong") != 0)
+		return KC_DONE;
+	KC_TRY(r, cer_node_str(st->node, "instead", NULL, &who, err));
+	KC_TRY(r, bind_one(site, st, place(st, "instead", 0), who, false,
+	    err));
+	KC_TRY(r, cer_instead(site, st, &p, err));
+	if (cer_site_card_of(site, p->id) == NULL)
+		return BIND_FAIL(place(st, "instead", 0), st, err, "needs a "
+		    "card of %s; the site file has none", p->id);
+	if (st->for_each[0] != '\0' ? strcmp(p->role, st->for_each) == 0 :
+	    p == cer_site_who(site, st->by))
+		r = BIND_FAIL(place(st, "instead", 0), st, err, "wants another "
+		    "person's card: '%s' acts", p->id);
+out:
+	return r;
+}
+
 /* Whose the PUK is: the holder's, or nobody's. */
 static kc_result
 bind_puk(const struct cer_step *st, struct kc_err *err)
@@ -179,7 +205,7 @@ kc_result
 cer_script_bind(const struct cer_script *script, const struct cer_site *site,
     struct kc_err *err)
 {
-	kc_result r = KC_DONE;
+	kc_result r = cer_parameters_bind(script, site, err);
 
 	for (size_t i = 0; i < script->n_steps && kc_ok(r); i++) {
 		const struct cer_step *st = &script->step[i];
@@ -194,6 +220,7 @@ cer_script_bind(const struct cer_script *script, const struct cer_site *site,
 		KC_TRY(r, bind_open(site, st, err));
 		KC_TRY(r, bind_new_set(site, st, err));
 		KC_TRY(r, bind_puk(st, err));
+		KC_TRY(r, bind_instead(site, st, err));
 		KC_TRY(r, bind_place(site, st, err));
 		if (st->for_each[0] != '\0')
 			KC_TRY(r, bind_one(site, st, place(st, "for_each", 0),

@@ -84,6 +84,31 @@ out:
 	return r;
 }
 
+static kc_result
+add_materials(json_t *doc, const struct cer_room *room, struct kc_err *err)
+{
+	const struct cer_script *s = &room->script;
+	char count[24];
+	json_t *rows = NULL;
+	kc_result r;
+
+	if (s->n_materials == 0)
+		return KC_DONE;
+	KC_TRY(r, AUD_DOC(doc, "h", 2, err, "Laid ready before the day"));
+	KC_TRY(r, aud_doc_table(doc, (const char *const[]){ "pieces", "what",
+	    "counted by" }, 3, &rows, err));
+	for (size_t i = 0; i < s->n_materials; i++) {
+		int64_t n = cer_material_count(&s->material[i], &room->site);
+
+		(void)snprintf(count, sizeof count, "%lld", n == 0 ? 1LL :
+		    (long long)n);
+		KC_TRY(r, aud_doc_row(rows, (const char *const[]){ count,
+		    s->material[i].title, "" }, 3, err));
+	}
+out:
+	return r;
+}
+
 static long
 minutes_of(const struct cer_room *room, size_t act)
 {
@@ -145,6 +170,7 @@ add_cover(json_t *doc, const struct cer_room *room, struct kc_err *err)
 	KC_TRY(r, add_hash(doc, "Script", room->script.sha256, err));
 	KC_TRY(r, add_hash(doc, "Site file", s->sha256, err));
 	KC_TRY(r, add_people(doc, s, err));
+	KC_TRY(r, add_materials(doc, room, err));
 	r = add_plan(doc, room, err);
 out:
 	kc_buf_free(&text);
@@ -179,13 +205,15 @@ add_step(json_t *doc, struct cer_room *room, const struct cer_instance *in,
 {
 	const struct cer_view *v = &room->view;
 	json_t *fill = NULL;
-	char who[512];
+	char who[800], uses[200];
 	kc_result r;
 
 	cer_view_words(room, in);
-	(void)snprintf(who, sizeof who, "%s acts%s%s. About %ld min. %s",
-	    v->acts, v->watches[0] != '\0' ? "; watching: " : "", v->watches,
-	    v->minutes, in->id);
+	cer_uses_name(&room->script, in->step, uses, sizeof uses);
+	(void)snprintf(who, sizeof who, "%s acts%s%s. %s%s%sAbout %ld min. "
+	    "%s", v->acts, v->watches[0] != '\0' ? "; watching: " : "",
+	    v->watches, uses[0] != '\0' ? "Uses: " : "", uses,
+	    uses[0] != '\0' ? ". " : "", v->minutes, in->id);
 	KC_TRY(r, aud_doc_step(doc, &(struct aud_doc_step){ v->number,
 	    v->title, who, v->say, v->why }, &fill, err));
 	if (in->step->if_was[0] != '\0') {

@@ -27,7 +27,8 @@ begin_row(struct cer_room *room, const struct cer_instance *in,
 		AUD_B("again", in->begun),
 	};
 
-	cer_fill_in(in->step->title, in->person, title, sizeof title);
+	cer_fill_in(&room->script, &room->site, in->step->title, in->person,
+	    title, sizeof title);
 	return cer_row(room, "step.begin", in, f, sizeof f / sizeof *f, err);
 }
 

@@ -176,6 +176,26 @@ out:
 	return r;
 }
 
+/* Pieces of a material: each instance uses one up. */
+static kc_result
+check_uses(struct cer_model *m)
+{
+	for (size_t i = 0; m->at < m->n && i < m->script->n_materials; i++) {
+		const struct cer_material *a = &m->script->material[i];
+		int64_t had = cer_material_count(a, m->site);
+
+		if ((m->inst[m->at].step->uses & 1U << i) == 0 ||
+		    a->count == 0)
+			continue;
+		if (m->left[i] == 0)
+			return cer_model_fail(m, -1, "of '%s' (line %zu) %lld "
+			    "are laid ready, and the steps before used them "
+			    "up", a->id, a->node->line, (long long)had);
+		m->left[i]--;
+	}
+	return KC_DONE;
+}
+
 /* What a step gives, it gives again; what it takes must have been there. */
 static uint32_t
 change(uint32_t *have, const struct cer_term *t)
@@ -238,6 +258,7 @@ step(struct cer_model *m)
 	    CER_OF_NOBODY; i++)
 		KC_TRY(r, check(m, &t));
 	KC_TRY(r, check_approvals(m));
+	KC_TRY(r, check_uses(m));
 	for (size_t i = 0; m->at < m->n && (t = cer_model_term(m, m->at,
 	    i)).of != CER_OF_NOBODY; i++)
 		leave(m, &t);
@@ -258,6 +279,9 @@ walk(struct cer_model *m)
 		m->card[i] = (m->site->card[i].serial[0] != '\0' ?
 		    CER_F_BOUND : 0) | (m->site->card[i].bag[0] != '\0' ?
 		    CER_F_BAG : 0);
+	for (size_t i = 0; i < m->script->n_materials; i++)
+		m->left[i] = cer_material_count(&m->script->material[i],
+		    m->site);
 	for (m->at = 0; m->at <= m->n; m->at++)
 		KC_TRY(r, step(m));
 out:
@@ -290,6 +314,7 @@ walk_all(struct cer_model *m)
 			return too_many(m);
 		KC_TRY(r, walk(m));
 	} while (cer_model_other(m));
+	r = cer_materials_used(m->script, m->err);
 out:
 	return r;
 }

@@ -31,7 +31,8 @@ struct cer_trail {
  *        with a card, one signature and one reader
  *  ret   filled on KC_EREFUSED; may be NULL
  *  Errors: KC_EREFUSED with file, line, column, step and what is missing or
- *  in the way; KC_ELIMIT more step instances than a ceremony may have */
+ *  in the way, or that no step uses a material; KC_ELIMIT more step instances
+ *  than a ceremony may have */
 KC_MUST kc_result cer_model(const struct cer_script *script,
     const struct cer_site *site, struct cer_trail *ret, struct kc_err *err);
 

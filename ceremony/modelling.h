@@ -23,6 +23,7 @@ struct cer_model {
 	struct cer_instance *inst;
 	size_t n, at;		/* at == n: the end */
 	uint32_t room, set[CER_SETS], card[CER_CARDS_MAX];
+	int64_t left[CER_MATERIALS_MAX];	/* pieces */
 	struct cer_changed *changed;	/* of each instance */
 	/* What each step that a condition names is taken to have found: an
 	 * index into its action's outcomes. */

@@ -64,7 +64,8 @@ cer_nominal(const struct cer_script *script, struct cer_site *ret)
 		add(ret, st->by, "");
 		for (size_t k = 0; k < st->n_approve; k++)
 			add(ret, st->approve[k], "");
-	}	for (size_t i = 0; i < script->n_steps; i++)
+	}
+	for (size_t i = 0; i < script->n_steps; i++)
 		if (strcmp(script->step[i].action->name, "custody.open") == 0)
 			bag(ret, &script->step[i]);
 }

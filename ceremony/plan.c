@@ -23,6 +23,7 @@ add(struct plan *p, const struct cer_step *st, const struct cer_person *who,
     bool each, struct kc_err *err)
 {
 	struct cer_instance *in = &p->inst[p->n];
+	char title[128];
 	int n;
 
 	if (p->n == CER_INSTANCES_MAX)
@@ -35,8 +36,9 @@ add(struct plan *p, const struct cer_step *st, const struct cer_person *who,
 	if (n < 0 || (size_t)n >= sizeof in->id)
 		return KC_FAIL(err, KC_ELIMIT, 0, "step name too long: %s",
 		    st->id);
+	cer_fill_in(p->script, p->site, st->title, who, title, sizeof title);
 	(void)snprintf(in->label, sizeof in->label, "%.40s%s%.20s",
-	    each ? who->id : st->title, each ? " " : "", each ? st->id : "");
+	    each ? who->id : title, each ? " " : "", each ? st->id : "");
 	if (p->n == 0 || p->inst[p->n - 1].step->act != st->act)
 		p->in_act = 0;
 	(void)snprintf(in->number, sizeof in->number, "%zu.%zu", st->act + 1,

@@ -260,9 +260,6 @@ void cer_view_words(struct cer_room *room, const struct cer_instance *in);
 /* cer_view_step: make in the current step of the view. */
 void cer_view_step(struct cer_room *room, const struct cer_instance *in);
 void cer_view_refresh(struct cer_room *room);
-/* cer_fill_in: text with {person} replaced by the name. */
-void cer_fill_in(const char *text, const struct cer_person *p, char *ret,
-    size_t size);
 KC_MUST kc_result cer_exception_form(struct cer_room *room,
     const struct cer_instance *in, struct kc_err *err);
 

@@ -14,8 +14,8 @@
 #include "ceremony/readback.h"
 #include "ceremony/steps.h"
 
-static bool
-is_name(const char *s)
+bool
+cer_is_name(const char *s)
 {
 	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-");
 
@@ -28,14 +28,14 @@ cer_node_name(const struct cer_node *map, const char *key, const char **ret,
 {
 	kc_result r = cer_node_str(map, key, NULL, ret, err);
 
-	if (kc_ok(r) && !is_name(*ret))
+	if (kc_ok(r) && !cer_is_name(*ret))
 		return CER_NODE_FAIL(cer_node_get(map, key), err,
 		    "'%s' must be of a-z, 0-9 and '-', at most 40", key);
 	return r;
 }
 
 static const char step_fields[] = "id do title by watch say why minutes "
-    "for_each approve if";
+    "for_each approve if uses";
 
 static kc_result
 read_fields(const struct cer_step *st, struct kc_err *err)
@@ -85,6 +85,9 @@ read_values(const struct cer_step *st, struct kc_err *err)
 			    "subject"), err, "'%.40s' cannot be read back: "
 			    CER_READBACK_SUBJECTS, subject);
 	}
+	if (strcmp(st->action->name, "card.wrong") == 0)
+		KC_TRY(r, cer_node_str(st->node, "instead", NULL, &subject,
+		    err));
 	if (strcmp(st->action->name, "evidence.check") == 0)
 		r = cer_evidence_fields(st->node, err);
 out:
@@ -132,6 +135,9 @@ read_step(struct cer_script *s, const struct cer_node *node, size_t act,
 	KC_TRY(r, cer_node_list(node, "approve", st->approve, CER_LIST_MAX,
 	    &st->n_approve, err));
 	KC_TRY(r, cer_condition_read(s, st, err));
+	KC_TRY(r, cer_uses_read(s, st, err));
+	KC_TRY(r, cer_marks_check(s, cer_node_get(node, "title"), err));
+	KC_TRY(r, cer_marks_check(s, cer_node_get(node, "say"), err));
 	s->n_steps++;
 out:
 	return r;
@@ -213,18 +219,20 @@ read_tree(struct cer_script *s, struct kc_err *err)
 	kc_result r;
 
 	KC_TRY(r, cer_node_only(s->root, "ceremony format title sizes "
-	    "personal acts", err));
+	    "personal parameters materials acts", err));
 	KC_TRY(r, cer_node_name(s->root, "ceremony", &s->name, err));
 	KC_TRY(r, cer_node_int(s->root, "format", 1, 1, &format, err));
 	KC_TRY(r, cer_node_str(s->root, "title", NULL, &s->title, err));
 	KC_TRY(r, read_sizes(s, err));
 	KC_TRY(r, cer_script_personal(s->root, personal, &n, err));
+	KC_TRY(r, cer_parameters_read(s->root, err));
+	KC_TRY(r, cer_materials_read(s, err));
 	acts = cer_node_get(s->root, "acts");
 	if (acts == NULL || acts->kind != CER_SEQ || acts->n == 0)
 		return CER_NODE_FAIL(acts != NULL ? acts : s->root, err,
 		    "there are no acts");
-	for (size_t i = 0; i < acts->n; i++)
-		KC_TRY(r, read_act(s, acts->child[i], err));
+	for (size_t i = 0; i < acts->n && kc_ok(r); i++)
+		r = read_act(s, acts->child[i], err);
 out:
 	return r;
 }

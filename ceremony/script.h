@@ -20,6 +20,7 @@
 #define CER_MODULES_MAX 8
 #define CER_SIZES_MAX 4
 #define CER_LIST_MAX 16
+#define CER_MATERIALS_MAX 16
 
 struct cer_action;		/* ceremony/action.h */
 
@@ -36,7 +37,16 @@ struct cer_step {
 	const char *reader;		/* readback_by, or "" */
 	const char *if_was;		/* outcome of that step, or "" */
 	size_t if_step;
+	uint32_t uses;			/* a bit for each material */
 	const struct cer_node *node;	/* for the action's own fields */
+};
+
+/* struct cer_material: what is laid ready.  count 0: a tool, which is not used
+ * up; for_each: so many for each person of that role, or "". */
+struct cer_material {
+	const char *id, *title, *for_each;
+	int64_t count;
+	const struct cer_node *node;
 };
 
 struct cer_act {
@@ -48,6 +58,8 @@ struct cer_script {
 	const char *name, *title;
 	int64_t sizes[CER_SIZES_MAX];	/* of RSA keys; the largest is made */
 	size_t n_sizes;
+	struct cer_material material[CER_MATERIALS_MAX];
+	size_t n_materials;
 	struct cer_act act[CER_ACTS_MAX];
 	size_t n_acts;
 	struct cer_step step[CER_STEPS_MAX];
@@ -74,6 +86,33 @@ KC_MUST kc_result cer_condition_read(const struct cer_script *s,
  *  ret  strings stay the tree's */
 KC_MUST kc_result cer_script_personal(const struct cer_node *root,
     const char *ret[static CER_LIST_MAX], size_t *ret_n, struct kc_err *err);
+
+/* materials.c: the script's `materials`, a step's `uses`; whether each is
+ *  used by a step.  Errors: KC_EFORMAT; of the last KC_EREFUSED */
+struct cer_site;
+KC_MUST kc_result cer_materials_read(struct cer_script *s,
+    struct kc_err *err);
+KC_MUST kc_result cer_uses_read(const struct cer_script *s,
+    struct cer_step *st, struct kc_err *err);
+KC_MUST kc_result cer_materials_used(const struct cer_script *s,
+    struct kc_err *err);
+/* cer_material_count: pieces laid ready; 0: a tool. */
+int64_t cer_material_count(const struct cer_material *m,
+    const struct cer_site *site);
+/* cer_uses_name: titles of what a step uses, joined by commas. */
+void cer_uses_name(const struct cer_script *s, const struct cer_step *st,
+    char *ret, size_t size);
+
+/* fill.c: `parameters` of a script or site file, and a text's {marks}.
+ *  Errors: KC_EFORMAT */
+KC_MUST kc_result cer_parameters_read(const struct cer_node *root,
+    struct kc_err *err);
+KC_MUST kc_result cer_marks_check(const struct cer_script *s,
+    const struct cer_node *node, struct kc_err *err);
+/* cer_parameters_bind: the site file names no parameter that the script has
+ *  not.  Errors: KC_EREFUSED */
+KC_MUST kc_result cer_parameters_bind(const struct cer_script *s,
+    const struct cer_site *site, struct kc_err *err);
 
 struct cer_person {
 	const char *id, *role, *name;
@@ -182,6 +221,15 @@ const struct cer_card_def *cer_site_card_of(const struct cer_site *s,
     const char *person);
 const struct cer_module_def *cer_site_module(const struct cer_site *s,
     const char *id);
+/* cer_fill_in: a step's text with {person} and the script's parameters
+ *  replaced; those are the site file's, or else the script's own (fill.c). */
+void cer_fill_in(const struct cer_script *s, const struct cer_site *site,
+    const char *text, const struct cer_person *p, char *ret, size_t size);
+/* cer_instead: whose card is the wrong one of a card.wrong (steps_wrong.c);
+ *  *ret NULL: nobody of the site file.  Errors: KC_EFORMAT */
+KC_MUST kc_result cer_instead(const struct cer_site *site,
+    const struct cer_step *st, const struct cer_person **ret,
+    struct kc_err *err);
 /* cer_step_reader: who reads a step's hash back: its readback_by, or the
  *  first of watch, but never who acts; NULL when there is nobody. */
 const struct cer_person *cer_step_reader(const struct cer_site *s,

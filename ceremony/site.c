@@ -172,14 +172,14 @@ read_site(struct cer_site *s, struct kc_err *err)
 	KC_TRY(r, cer_node_only(s->root, "site format nonce pool destination "
 	    "quorum new-quorum signers rsa-floor readers receiver "
 	    "attestation places people modules cards spares custody usb "
-	    "estate",
-	    err));
+	    "estate parameters", err));
 	KC_TRY(r, cer_node_name(s->root, "site", &s->name, err));
 	KC_TRY(r, cer_node_int(s->root, "format", 1, 1, &format, err));
 	KC_TRY(r, cer_node_str(s->root, "nonce", NULL, &s->nonce, err));
 	if (!kc_unhex(s->nonce, sizeof nonce, nonce))
 		return CER_NODE_FAIL(cer_node_get(s->root, "nonce"), err,
 		    "'nonce' must be 32 random hex digits");
+	KC_TRY(r, cer_parameters_read(s->root, err));
 	KC_TRY(r, cer_node_name(s->root, "pool", &s->pool, err));
 	KC_TRY(r, cer_node_name(s->root, "destination", &s->destination, err));
 	KC_TRY(r, cer_site_numbers(s, err));

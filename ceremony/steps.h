@@ -33,6 +33,7 @@ CER_DO(pin);
 CER_DO(retire);
 CER_DO(generate);
 CER_DO(prove);
+CER_DO(wrong);
 CER_DO(set);
 CER_DO(drill);
 CER_DO(import);

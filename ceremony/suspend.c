@@ -289,7 +289,11 @@ cer_resume(struct cer_room *room, struct kc_err *err)
 	const struct cer_instance none = { .person =
 		second_person(&room->site) };
 	int64_t opened = 0;
-	bool any = room->st.suspended;
+	/* A run that was cut off is judged like a suspended one: what was
+	 * plugged in meanwhile nobody saw.  After close nothing but
+	 * signatures may follow. */
+	bool judge = cer_go_guards(room) && !room->st.closed;
+	bool any = room->st.suspended || judge;
 	size_t bad;
 	struct aud_fact f[1];
 	kc_result r = KC_DONE;
@@ -307,7 +311,7 @@ cer_resume(struct cer_room *room, struct kc_err *err)
 		KC_TRY(r, open_bag(room, &none, &room->st.card[i], err));
 		opened++;
 	}
-	if (room->st.suspended && cer_go_guards(room))
+	if (judge)
 		KC_TRY(r, cer_go(room, &none, "resumption", &bad, err));
 	f[0] = AUD_I("bags", opened);
 	if (room->st.suspended)

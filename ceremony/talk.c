@@ -30,20 +30,6 @@ name_people(const struct cer_room *room, const char *const *who, size_t n,
 	}
 }
 
-/* {person} in a text to be read aloud becomes the name. */
-void
-cer_fill_in(const char *text, const struct cer_person *p, char *ret,
-    size_t size)
-{
-	const char *mark = strstr(text, "{person}");
-
-	if (mark == NULL)
-		(void)snprintf(ret, size, "%s", text);
-	else
-		(void)snprintf(ret, size, "%.*s%s%s", (int)(mark - text),
-		    text, p->name, mark + strlen("{person}"));
-}
-
 void
 cer_view_words(struct cer_room *room, const struct cer_instance *in)
 {
@@ -54,13 +40,15 @@ cer_view_words(struct cer_room *room, const struct cer_instance *in)
 	    "administrator");
 
 	memcpy(v->number, in->number, sizeof v->number);
-	cer_fill_in(st->title, in->person, v->title, sizeof v->title);
+	cer_fill_in(&room->script, &room->site, st->title, in->person,
+	    v->title, sizeof v->title);
 	(void)snprintf(v->reads, sizeof v->reads, "%s", adm != NULL ?
 	    adm->name : by != NULL ? by->name : st->by);
 	(void)snprintf(v->acts, sizeof v->acts, "%s", in->person->name);
 	name_people(room, st->watch, st->n_watch, v->watches,
 	    sizeof v->watches);
-	cer_fill_in(st->say, in->person, v->say, sizeof v->say);
+	cer_fill_in(&room->script, &room->site, st->say, in->person, v->say,
+	    sizeof v->say);
 	(void)snprintf(v->why, sizeof v->why, "%s", st->why);
 	v->minutes = (long)st->minutes;
 }
@@ -69,6 +57,7 @@ void
 cer_view_step(struct cer_room *room, const struct cer_instance *in)
 {
 	struct cer_view *v = &room->view;
+	char uses[200];
 
 	cer_view_words(room, in);
 	v->n_lines = 0;
@@ -77,6 +66,9 @@ cer_view_step(struct cer_room *room, const struct cer_instance *in)
 		if (room->item[i].level == 1 &&
 		    strcmp(room->item[i].number, in->number) == 0)
 			v->current = i;
+	cer_uses_name(&room->script, in->step, uses, sizeof uses);
+	if (uses[0] != '\0')
+		cer_line(room, CER_LINE_LABEL, "Uses", "%s", uses);
 	cer_view_refresh(room);
 }
 

@@ -121,12 +121,16 @@ cer_model_cards(const struct cer_model *m, size_t at,
 
 	for (size_t i = 0; i < m->site->n_cards; i++) {
 		const struct cer_person *p = cer_site_person(m->site,
-		    m->site->card[i].person);
+		    m->site->card[i].person), *other = NULL;
 		bool is = false;
 
 		switch (t->of) {
 		case CER_OF_CARD:
 			is = p == m->inst[at].person;
+			break;
+		case CER_OF_INSTEAD:
+			is = kc_ok(cer_instead(m->site, m->inst[at].step,
+			    &other, NULL)) && p == other;
 			break;
 		case CER_OF_EACH:
 		case CER_OF_QUORUM:

@@ -60,6 +60,9 @@ KC_MUST kc_result cer_node_list(const struct cer_node *map, const char *key,
 KC_MUST kc_result cer_node_only(const struct cer_node *map, const char *keys,
     struct kc_err *err);
 
+/* cer_is_name: of a-z, 0-9 and '-', 1 to 40 characters. */
+bool cer_is_name(const char *s);
+
 /* cer_node_name: a text of a-z, 0-9 and '-', 1 to 40 characters. */
 KC_MUST kc_result cer_node_name(const struct cer_node *map, const char *key,
     const char **ret, struct kc_err *err);

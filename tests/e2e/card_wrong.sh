@@ -126,6 +126,25 @@ swap one two --serial 5552
 of other "$pin"
 unasked other "the card with serial 5552 is holder-2's: holder-1's card, "\
 'serial 5551, is wanted' 4 two
+# The room is shown that: card.wrong wants another's card, and a refusal.
+walk_script wrong.yaml 'card.wrong holder-1 instead: holder-2'
+before=$(verifies two)
+check 'a wrong card is shown to be refused' walk seen wrong.yaml bound.yaml
+check 'the refusal is in the journal' said seen 'card.refused.*"card":"c1",'\
+'"found":"the card with serial 5552 is holder-2'
+same 'and the wrong card got no PIN' "$before" "$(verifies two)"
+card_start one 1 --serial 5551
+card_in 1
+expect_exit 1 'the card of holder-1, serial 5551, is in a reader too, so '\
+'nothing would be refused' walk right wrong.yaml bound.yaml
+card two pull >out
+card_out 0
+expect_exit 4 'the card of holder-2, serial 5552, is not there: it is the '\
+'wrong card of this step' walk absent wrong.yaml bound.yaml
+card two insert >out
+card_in 0
+card_stop one
+card_out 1
 of third "$pin"
 walk_site alone.yaml "$yk" "$bound1"
 expect_exit 4 'none of the 1 cards present has the serial 5551' walk third \

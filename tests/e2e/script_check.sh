@@ -319,6 +319,24 @@ sed 's/by: holder-2/by: ines/' bag-sealed.yaml >named.yaml
 expect_exit 1 "the card of ines is not in the room" "$ceremony" script check \
 	named.yaml
 
+# --- parameters: the script's words, and the site file's -------------------
+sed 's/^title: Broken/&\nparameters: {region: "the new region", room: here}/
+	s/say: .*persn} goes/say: "{person} goes to {region}, {person}/' \
+	mark-unknown.yaml >marks.yaml
+sed 's/^title: Broken/&/; $s/$/\nparameters: {region: "Norway East"}/' \
+	plain.yaml >norway.yaml
+expect_exit 0 "" "$ceremony" script print marks.yaml --site plain.yaml \
+	-o said.md
+check "what the site file does not say the script says" grep -q \
+	'Ines Okafor goes to the new region, Ines Okafor' said.md
+expect_exit 0 "" "$ceremony" script print marks.yaml --site norway.yaml \
+	-o norway.md
+check "the site file's word is read aloud" grep -q \
+	'goes to Norway East,' norway.md
+sed 's/region: "Norway/regoin: "Norway/' norway.yaml >misspelt.yaml
+expect_exit 1 "the script has no parameter 'regoin'" "$ceremony" script \
+	check marks.yaml --site misspelt.yaml
+
 # --- readers --------------------------------------------------------------
 sed 's/^signers: .*/&\nreaders: 2/' plain.yaml >two.yaml
 expect_exit 1 "after the last step one.other" "$ceremony" script check \
@@ -393,7 +411,7 @@ print(text.replace("  - id: domain\n", night + call + "  - id: domain\n"),
       end="")
 END
 fit activation 5 3 >site.yaml
-expect_exit 0 "activation: 8 acts, 26 steps" "$ceremony" script check \
+expect_exit 0 "activation: 8 acts, 27 steps" "$ceremony" script check \
 	night.yaml --site site.yaml
 python3 "$broken/without.py" night.yaml night.people >unseen.yaml
 expect_exit 1 "step domain.import (domain.import): nobody is signed in" \
@@ -407,6 +425,8 @@ cat >harmless.txt <<'END'
 */opening.clock       the go/no-go asks two people for the time too
 */opening.software    paper is compared; the hashes are in entry 0 all the same
 */witnesses.seal      a later checkpoint signs the same entries, and before it nothing leaves the room and nothing is opened for another
+*/domain.weak         words, for what was found
+*/keys.wrong-card     a card is refused where it would be refused all the same
 */keys.drill          each key is proven, and the file itself is opened; only that every quorum opens is not tried
 */new-cards.drill     each key is proven, and the new file is opened; only that every quorum opens is not tried
 proof/domain.check    a file that opens with these cards is theirs

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A script without one of its steps; an act that has no other goes with it.
+"""A script without one of its steps; an act that has no other goes with it,
+and so do steps that are for what it found.
 
 usage: without.py SCRIPT           prints ACT.STEP of every step
        without.py SCRIPT ACT.STEP  prints the script without it
@@ -28,6 +29,7 @@ if len(sys.argv) == 2:
     sys.exit()
 out = head
 for act, top, steps in acts:
-    kept = [s for step, s in steps if act + "." + step != sys.argv[2]]
+    kept = [s for step, s in steps if act + "." + step != sys.argv[2]
+            and "if: {step: " + sys.argv[2] + "," not in s]
     out += top + "".join(kept) if kept else ""
 sys.stdout.write(out)

@@ -14,6 +14,7 @@ extern const struct cer_cmd cer_sd_commands[];
 extern const struct cer_cmd cer_evidence_commands[];
 extern const struct cer_cmd cer_byok_commands[];
 extern const struct cer_cmd cer_attestation_commands[];
+extern const struct cer_cmd cer_policy_commands[];
 extern const struct cer_cmd cer_audit_commands[];
 
 #endif

@@ -30,6 +30,14 @@ KC_MUST kc_result est_key_json_read(const struct est_paper *p,
  *  other shape.  ret->kid is kid itself */
 bool est_kid_read(const char *kid, struct est_key_facts *ret);
 
+/* est_key_policy: the text of a key's release policy: of root's release_policy
+ *  or releasePolicy, or of root itself if it is that object.
+ *  ret      appended to, the JSON of the policy; *ret_there false: none
+ *  ret_immutable  -1: not said */
+KC_MUST kc_result est_key_policy(const json_t *root, const char *where,
+    struct kc_buf *ret, bool *ret_there, int *ret_immutable,
+    struct kc_err *err);
+
 /* est_key_number: bytes in base64url as the service writes them, or base64 as
  *  az does.  Errors: KC_EFORMAT, KC_ELIMIT with the place */
 KC_MUST kc_result est_key_number(const char *text, const char *where,

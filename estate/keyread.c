@@ -150,36 +150,50 @@ out:
 	return kc_ok(r) ? r : kc_prefix(err, "%s", where);
 }
 
-static kc_result
-policy(const json_t *root, const char *where, struct est_key_json *j,
-    struct kc_err *err)
+kc_result
+est_key_policy(const json_t *root, const char *where, struct kc_buf *ret,
+    bool *ret_there, int *ret_immutable, struct kc_err *err)
 {
-	const char *key = NULL, *data = NULL, *text = NULL;
-	struct kc_buf raw = { 0 };
-	const json_t *o = NULL;
+	const char *key = NULL, *data = NULL;
+	const json_t *o = root;
 	kc_result r;
 
-	j->immutable = -1;
+	*ret_there = false;
+	*ret_immutable = -1;
 	KC_TRY(r, either(root, where, "releasePolicy", "release_policy", &key,
 	    err));
-	KC_TRY(r, est_may_obj(root, where, key, &o, err));
+	if (json_object_get(root, "data") == NULL &&
+	    json_object_get(root, "encodedPolicy") == NULL)
+		KC_TRY(r, est_may_obj(root, where, key, &o, err));
 	if (o == NULL)
 		goto out;
-	KC_TRY(r, est_may_bool(o, where, "immutable", &j->immutable, err));
+	KC_TRY(r, est_may_bool(o, where, "immutable", ret_immutable, err));
 	KC_TRY(r, either(o, where, "encodedPolicy", "data", &key, err));
 	KC_TRY(r, est_may_str(o, where, key, &data, err));
 	if (data == NULL)
 		goto out;
-	text = data;
-	if (strcmp(key, "data") == 0) {
-		KC_TRY(r, est_key_number(data, where, "data",
-		    &raw, err));
-		text = kc_buf_str(&raw);
-	}
-	r = policy_hash(text, text == data ? strlen(data) : raw.len, where, j,
-	    err);
+	*ret_there = true;
+	r = strcmp(key, "data") == 0 ?
+	    est_key_number(data, where, "data", ret, err) :
+	    kc_buf_adds(ret, data, err);
 out:
-	kc_buf_free(&raw);
+	return r;
+}
+
+static kc_result
+policy(const json_t *root, const char *where, struct est_key_json *j,
+    struct kc_err *err)
+{
+	struct kc_buf text = { 0 };
+	bool there;
+	kc_result r;
+
+	KC_TRY(r, est_key_policy(root, where, &text, &there, &j->immutable,
+	    err));
+	if (there)
+		r = policy_hash(kc_buf_str(&text), text.len, where, j, err);
+out:
+	kc_buf_free(&text);
 	return r;
 }
 

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ceremony/cardsession.h"
 #include "ceremony/pin.h"
-#include "ceremony/sitecards.h"
 #include "sd/cert.h"
 #include "sd/pemkey.h"
 
@@ -19,9 +19,8 @@
 /* struct source: one holder; either a file's key or a card's. */
 struct source {
 	struct sd_pemkey *pem;
-	struct tok_card *card;
+	struct cer_session at;	/* of a card */
 	struct tok_key key;	/* of the card */
-	struct kc_buf name;	/* label and serial of the card */
 };
 
 struct cer_keysource {
@@ -39,9 +38,8 @@ cer_keysource_free(struct cer_keysource **s)
 		struct source *src = &(*s)->src[i];
 
 		sd_pemkey_free(&src->pem);
-		tok_close(&src->card);
+		cer_session_close(&src->at);
 		tok_key_free(&src->key);
-		kc_buf_free(&src->name);
 	}
 	free(*s);
 	*s = NULL;
@@ -201,63 +199,13 @@ unwrap_card(void *ctx, const uint8_t *ek, size_t len,
 	if (src->key.n_len != 0 && len != src->key.n_len)
 		return KC_FAIL(err, KC_EMAC, 0,
 		    "%s: its key has %zu bytes, the encrypted key %zu",
-		    kc_buf_str(&src->name), src->key.n_len, len);
-	return tok_unwrap(src->card, src->key.id, src->key.id_len,
+		    kc_buf_str(&src->at.name), src->key.n_len, len);
+	return tok_unwrap(src->at.card, src->key.id, src->key.id_len,
 	    TOK_OAEP_UNKNOWN, ek, len, ret_cek, err);
 }
 
-/* Log in with the PIN from where the command line says, and forget it. */
 static kc_result
-login(struct source *src, const struct tok_uri *uri,
-    const struct tok_info *info, const char *pin_fd, struct kc_err *err)
-{
-	struct kc_secret pin = { 0 };
-	const char *name = kc_buf_str(&src->name);
-	struct kc_buf what = { 0 };
-	kc_result r;
-
-	KC_TRY(r, kc_buf_addf(&what, err, "PIN of %s", name));
-	KC_TRY(r, cer_card_pin(pin_fd, uri, info, kc_buf_str(&what), &pin,
-	    err));
-	r = tok_login(src->card, &pin, err);
-	if (!kc_ok(r))
-		r = kc_prefix(err, "%s", name);
-out:
-	kc_buf_free(&what);
-	kc_secret_free(&pin);
-	return r;
-}
-
-/* Open the card of a URI and learn its name. */
-static kc_result
-open_card(struct cer_app *app, const struct cer_key_request *rq,
-    const struct tok_uri *uri, struct source *src, struct tok_info *info,
-    struct kc_err *err)
-{
-	struct cer_site_cards cards = { 0 };
-	struct tok_module m = { 0 };
-	kc_result r;
-
-	if (rq->site != NULL) {
-		KC_TRY(r, cer_site_cards_open(rq->site, &cards, err));
-		KC_TRY(r, cer_site_cards_find(app->server, &cards, uri, &m,
-		    err));
-	} else {
-		KC_TRY(r, cer_module(rq->module, rq->module_env.v,
-		    rq->module_env.n, uri, &m, err));
-	}
-	KC_TRY(r, tok_open(app->server, &m, uri, NULL, &src->card, err));
-	KC_TRY(r, tok_info(src->card, info, err));
-	r = kc_buf_addf(&src->name, err, "card '%s' (serial %s)",
-	    info->label, info->serial);
-out:
-	cer_site_cards_free(&cards);
-	return r;
-}
-
-static kc_result
-take_key(struct source *src, const struct tok_uri *uri,
-    const struct sd_domain *d, struct kc_err *err)
+take_key(struct source *src, const struct sd_domain *d, struct kc_err *err)
 {
 	struct tok_key *keys = calloc(TOK_KEYS_MAX, sizeof *keys);
 	size_t n = 0, at = 0;
@@ -265,9 +213,9 @@ take_key(struct source *src, const struct tok_uri *uri,
 
 	if (keys == NULL)
 		return KC_FAIL(err, KC_ENOMEM, 0, "no memory for keys");
-	KC_TRY(r, tok_keys(src->card, keys, TOK_KEYS_MAX, &n, err));
-	KC_TRY(r, pick_key(kc_buf_str(&src->name), uri, d, keys, n, &at,
-	    err));
+	KC_TRY(r, tok_keys(src->at.card, keys, TOK_KEYS_MAX, &n, err));
+	KC_TRY(r, pick_key(kc_buf_str(&src->at.name), &src->at.uri, d, keys,
+	    n, &at, err));
 	src->key = keys[at];
 	keys[at] = (struct tok_key){ 0 };
 out:
@@ -284,23 +232,20 @@ add_card(struct cer_app *app, struct cer_keysource *s,
 {
 	struct source *src = &s->src[s->n];
 	struct sd_key *key = &s->key[s->n];
-	struct tok_info info = { 0 };
-	struct tok_uri uri = { 0 };
 	kc_result r;
 
-	KC_TRY(r, tok_uri_parse(rq->token.v[i], &uri, err));
-	KC_TRY(r, open_card(app, rq, &uri, src, &info, err));
+	KC_TRY(r, cer_session_open(app, rq, rq->token.v[i], &src->at, err));
 	for (size_t k = 0; k < s->n; k++)
-		if (s->src[k].card != NULL &&
-		    strcmp(kc_buf_str(&s->src[k].name),
-		    kc_buf_str(&src->name)) == 0)
+		if (s->src[k].at.card != NULL &&
+		    strcmp(kc_buf_str(&s->src[k].at.name),
+		    kc_buf_str(&src->at.name)) == 0)
 			return KC_FAIL(err, KC_EQUORUM, 0, "%s is given "
 			    "twice: the same holder counts once",
-			    kc_buf_str(&src->name));
-	KC_TRY(r, login(src, &uri, &info, rq->pin_fd.n > i ?
+			    kc_buf_str(&src->at.name));
+	KC_TRY(r, cer_session_login(&src->at, rq->pin_fd.n > i ?
 	    rq->pin_fd.v[i] : NULL, err));
-	KC_TRY(r, take_key(src, &uri, d, err));
-	*key = (struct sd_key){ .name = kc_buf_str(&src->name), .ctx = src,
+	KC_TRY(r, take_key(src, d, err));
+	*key = (struct sd_key){ .name = kc_buf_str(&src->at.name), .ctx = src,
 		.unwrap = unwrap_card };
 	if (src->key.cert.len != 0) {
 		KC_TRY(r, kc_sha256_one(src->key.cert.p, src->key.cert.len,
@@ -370,26 +315,22 @@ cer_card_certs(struct cer_app *app, const struct cer_key_request *rq,
     struct kc_err *err)
 {
 	struct tok_key *keys = calloc(TOK_KEYS_MAX, sizeof *keys);
-	struct source src = { 0 };
-	struct tok_info info = { 0 };
-	struct tok_uri uri = { 0 };
+	struct cer_session s = { 0 };
 	size_t n = 0;
 	kc_result r;
 
 	if (keys == NULL)
 		return KC_FAIL(err, KC_ENOMEM, 0, "no memory for keys");
-	KC_TRY(r, tok_uri_parse(token, &uri, err));
-	KC_TRY(r, open_card(app, rq, &uri, &src, &info, err));
-	KC_TRY(r, tok_keys(src.card, keys, TOK_KEYS_MAX, &n, err));
+	KC_TRY(r, cer_session_open(app, rq, token, &s, err));
+	KC_TRY(r, tok_keys(s.card, keys, TOK_KEYS_MAX, &n, err));
 	for (size_t i = 0; i < n; i++)
 		if (keys[i].cert.len != 0)
-			KC_TRY(r, fn(ctx, kc_buf_str(&src.name),
+			KC_TRY(r, fn(ctx, kc_buf_str(&s.name),
 			    &keys[i].cert, err));
 out:
 	for (size_t i = 0; i < n; i++)
 		tok_key_free(&keys[i]);
 	free(keys);
-	tok_close(&src.card);
-	kc_buf_free(&src.name);
+	cer_session_close(&s);
 	return r;
 }

@@ -16,48 +16,11 @@
 #define SCHEMA "1.0.0"
 #define ALG "dir"
 #define ENC "CKM_RSA_AES_KEY_WRAP"
-#define AES 32			/* bytes of the key between the two */
-
-/* RFC 5649: padded to 8 bytes, and 8 of its own. */
-static size_t
-kwp_bytes(size_t len)
-{
-	return (len + 7) / 8 * 8 + 8;
-}
 
 size_t
 est_byok_bytes(size_t kek_bits, size_t len)
 {
-	return kek_bits / 8 + kwp_bytes(len);
-}
-
-/* OpenSSL encrypts in the output buffer, where the key stands in clear
- * first: so that buffer is in the secure heap. */
-static kc_result
-kwp(const struct kc_secret *aes, const struct kc_secret *plain,
-    struct kc_buf *ret, struct kc_err *err)
-{
-	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-	size_t want = kwp_bytes(plain->len);
-	struct kc_secret out = { 0 };
-	int n = 0, last = 0;
-	kc_result r;
-
-	KC_TRY(r, kc_secret_new(&out, want + 16, err));
-	if (ctx != NULL)
-		EVP_CIPHER_CTX_set_flags(ctx, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
-	if (ctx == NULL || EVP_EncryptInit_ex(ctx, EVP_aes_256_wrap_pad(),
-	    NULL, aes->p, NULL) != 1 ||
-	    EVP_EncryptUpdate(ctx, out.p, &n, plain->p, (int)plain->len) != 1
-	    || EVP_EncryptFinal_ex(ctx, out.p + n, &last) != 1 ||
-	    (size_t)n + (size_t)last != want)
-		r = KC_FAIL_SSL(err, KC_EBUG, "AES key wrap failed");
-	else
-		r = kc_buf_add(ret, out.p, want, err);
-out:
-	EVP_CIPHER_CTX_free(ctx);
-	kc_secret_free(&out);
-	return r;
+	return kek_bits / 8 + est_kwp_bytes(len);
 }
 
 /* The JSON text around the ciphertext. */
@@ -108,10 +71,10 @@ est_byok_wrap(const struct est_kek *k, const struct est_target *t,
 	kc_result r;
 
 	KC_TRY(r, not_itself(k, t, err));
-	KC_TRY(r, kc_secret_random(&aes, AES, err));
+	KC_TRY(r, kc_secret_random(&aes, EST_KWP_KEY, err));
 	/* The import knows SHA-1 only; OAEP stands on no collision of it. */
 	KC_TRY(r, sd_oaep_seal(k->key, EVP_sha1(), &aes, &ct, err));
-	KC_TRY(r, kwp(&aes, &t->plain, &ct, err));
+	KC_TRY(r, est_kwp_seal(&aes, &t->plain, &ct, err));
 	r = envelope(k, &ct, generator, ret, err);
 out:
 	kc_secret_free(&aes);

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/secret.h"
+#include "estate/attestation.h"
 
 #define EST_BYOK_MAX ((size_t)64 << 10)	/* bytes of any file of this kind */
 
@@ -54,6 +55,13 @@ void est_kek_free(struct est_kek *k);
 KC_MUST kc_result est_kek_shown(const struct est_kek *k, const char *name,
     const void *p, size_t len, int64_t at_ms, struct kc_err *err);
 
+/* est_kek_attested: the attestation in ask is of this very key: the same
+ *  numbers, kid and pool; made in an HSM and never exportable.
+ *  ask  its key and key_name are replaced
+ *  ret  as est_attest_verify's.  Errors: its own */
+KC_MUST kc_result est_kek_attested(const struct est_kek *k,
+    struct est_attest_ask ask, struct est_attest *ret, struct kc_err *err);
+
 /* struct est_target: the key that is wrapped. */
 struct est_target {
 	const char *type;	/* "RSA", "EC", "oct" */
@@ -77,11 +85,39 @@ KC_MUST kc_result est_target_oct(const char *path, struct est_target *ret,
     struct kc_err *err);
 void est_target_free(struct est_target *t);
 
+/* est_target_wrapped: the same of a key that came wrapped (RFC 5649) under
+ *  aes.
+ *  name  of the key, for messages
+ *  oct   raw bytes; else PKCS #8
+ *  n     the modulus that whoever wrapped it says it has; n_len 0: unsaid
+ *  Errors: as above; KC_EMAC it does not open; KC_EREFUSED another modulus */
+struct est_wrapped {
+	const struct kc_secret *aes;
+	const struct kc_buf *wrapped;
+	bool oct;
+	const uint8_t *n;
+	size_t n_len;
+};
+KC_MUST kc_result est_target_wrapped(const char *name,
+    const struct est_wrapped *w, struct est_target *ret,
+    struct kc_err *err);
+
 /* est_pkcs8: the PrivateKeyInfo of an RSA or EC key in DER, written into the
  *  secure heap number by number: no copy of it is ever elsewhere.
  *  curve  "P-256", or NULL for RSA.  Source: RFC 5208, 8017 A.1.2, 5915 */
 KC_MUST kc_result est_pkcs8(const EVP_PKEY *key, const char *curve,
     struct kc_secret *ret, struct kc_err *err);
+
+/* AES-256 key wrap with padding, RFC 5649.
+ * est_kwp_seal: appended.  est_kwp_open  Errors: KC_EFORMAT; KC_EMAC
+ *  ret  secure heap; caller: kc_secret_free */
+#define EST_KWP_KEY 32
+size_t est_kwp_bytes(size_t len);
+KC_MUST kc_result est_kwp_seal(const struct kc_secret *aes,
+    const struct kc_secret *plain, struct kc_buf *ret, struct kc_err *err);
+KC_MUST kc_result est_kwp_open(const struct kc_secret *aes,
+    const struct kc_buf *wrapped, struct kc_secret *ret,
+    struct kc_err *err);
 
 /* est_byok_wrap: a fresh AES-256 key, RSA-OAEP(KEK, it) || AES-KWP(it, key)
  *  as the file's text, appended.

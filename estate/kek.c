@@ -9,7 +9,9 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include "base/b64.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "estate/byok.h"
 #include "sd/cert.h"
@@ -255,5 +257,61 @@ est_kek_shown(const struct est_kek *k, const char *name, const void *p,
 		    "dates", name);
 out:
 	json_decref(paper.json);
+	return r;
+}
+
+static kc_result
+add_number(json_t *key, const char *which, const uint8_t *p, size_t len,
+    struct kc_err *err)
+{
+	struct kc_buf text = { 0 };
+	kc_result r;
+
+	KC_TRY(r, kc_b64url_encode(p, len, &text, err));
+	r = kc_json_set_str(key, which, kc_buf_str(&text), err);
+out:
+	kc_buf_free(&text);
+	return r;
+}
+
+/* The KEK as `key show` would tell it: what it must be attested as. */
+static kc_result
+as_shown(const struct est_kek *k, struct kc_buf *ret, struct kc_err *err)
+{
+	struct est_numbers v = { 0 };
+	json_t *key = NULL, *o = NULL;
+	kc_result r;
+
+	if (!est_numbers_get(k->key, &v))
+		return KC_FAIL_SSL(err, KC_EBUG, "the KEK lost its numbers");
+	key = json_pack("{s:s,s:s,s:[s]}", "kid", k->kid, "kty", "RSA-HSM",
+	    "key_ops", "import");
+	KC_TRY(r, add_number(key, "n", v.n, v.n_len, err));
+	KC_TRY(r, add_number(key, "e", v.e, v.e_len, err));
+	o = json_pack("{s:O}", "key", key);
+	if (o == NULL)
+		r = KC_FAIL(err, KC_ENOMEM, 0, "no memory for the KEK");
+	else
+		r = kc_json_canon(o, ret, err);
+out:
+	json_decref(o);
+	json_decref(key);
+	return r;
+}
+
+kc_result
+est_kek_attested(const struct est_kek *k, struct est_attest_ask ask,
+    struct est_attest *ret, struct kc_err *err)
+{
+	struct kc_buf shown = { 0 };
+	kc_result r;
+
+	KC_TRY(r, as_shown(k, &shown, err));
+	ask.key_name = "the KEK";
+	ask.key = shown.p;
+	ask.key_len = shown.len;
+	r = est_attest_verify(&ask, ret, err);
+out:
+	kc_buf_free(&shown);
 	return r;
 }

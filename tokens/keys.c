@@ -178,7 +178,6 @@ tok_unwrap(struct tok_card *card, const uint8_t *id, size_t id_len,
     enum tok_oaep way, const uint8_t *ek, size_t ek_len,
     struct kc_secret *ret_cek, struct kc_err *err)
 {
-	struct kc_secret cek = { 0 };
 	kc_result r;
 
 	if (ek_len == 0 || ek_len > TOK_MODULUS_MAX)
@@ -188,22 +187,8 @@ tok_unwrap(struct tok_card *card, const uint8_t *id, size_t id_len,
 	tok_put_u32(&card->msg, way);
 	tok_put_bytes(&card->msg, ek, ek_len);
 	KC_TRY(r, tok_link_call(card, NULL, 0, 0, err));
-	KC_TRY(r, tok_link_await(card, err));
-	r = tok_recv_secret(card->fd, &cek, err);
-	if (!kc_ok(r)) {
-		r = tok_link_died(card, err);
-		goto out;
-	}
-	/* Its own copy is wiped before the child says this. */
-	KC_TRY(r, tok_link_next(card, err));
-	if (tok_get_u32(&card->msg) != TOK_MAGIC || !tok_msg_done(&card->msg)) {
-		r = tok_link_nonsense(card, err);
-		goto out;
-	}
-	*ret_cek = cek;
-	cek = (struct kc_secret){ 0 };
+	r = tok_link_secret(card, ret_cek, err);
 out:
-	kc_secret_free(&cek);
 	return r;
 }
 

@@ -31,6 +31,7 @@ static const int64_t budget_ms[TOK_OPS] = {
 	[TOK_OP_CERTIFICATE] = 60000,
 	[TOK_OP_PROBE] = 60000,
 	[TOK_OP_UNWRAP] = 60000,
+	[TOK_OP_EXTRACT] = 60000,
 	[TOK_OP_SIGN] = 60000,
 	[TOK_OP_WIPE] = 60000,
 	[TOK_OP_SWEEP] = 60000,
@@ -199,8 +200,35 @@ tok_link_call(struct tok_card *c, const struct kc_secret *const *secrets,
 	KC_TRY(r, read_head(c, err));
 	if (items >= 0 && c->n_items != (uint32_t)items)
 		return tok_link_nonsense(c, err);
-	if (c->n_secrets != (c->op == TOK_OP_UNWRAP))
+	if (c->n_secrets != (c->op == TOK_OP_UNWRAP ||
+	    c->op == TOK_OP_EXTRACT))
 		return tok_link_nonsense(c, err);
 out:
+	return r;
+}
+
+kc_result
+tok_link_secret(struct tok_card *c, struct kc_secret *ret,
+    struct kc_err *err)
+{
+	struct kc_secret s = { 0 };
+	kc_result r;
+
+	KC_TRY(r, tok_link_await(c, err));
+	r = tok_recv_secret(c->fd, &s, err);
+	if (!kc_ok(r)) {
+		r = tok_link_died(c, err);
+		goto out;
+	}
+	/* Its own copy is wiped before the child says this. */
+	KC_TRY(r, tok_link_next(c, err));
+	if (tok_get_u32(&c->msg) != TOK_MAGIC || !tok_msg_done(&c->msg)) {
+		r = tok_link_nonsense(c, err);
+		goto out;
+	}
+	*ret = s;
+	s = (struct kc_secret){ 0 };
+out:
+	kc_secret_free(&s);
 	return r;
 }

@@ -49,4 +49,9 @@ KC_MUST kc_result tok_link_call(struct tok_card *c,
 KC_MUST kc_result tok_link_await(struct tok_card *c, struct kc_err *err);
 KC_MUST kc_result tok_link_next(struct tok_card *c, struct kc_err *err);
 
+/* tok_link_secret: the reply's secret, and the child's word that its own
+ *  copy is wiped.  ret  secure heap; caller: kc_secret_free */
+KC_MUST kc_result tok_link_secret(struct tok_card *c, struct kc_secret *ret,
+    struct kc_err *err);
+
 #endif

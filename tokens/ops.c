@@ -8,9 +8,8 @@
 
 #include "tokens/pins.h"
 
-/* The next item of the reply. */
-static struct tok_msg *
-item(struct tok_child *c)
+struct tok_msg *
+tok_child_item(struct tok_child *c)
 {
 	struct tok_msg *m = &c->item[c->n_items++];
 
@@ -46,7 +45,7 @@ do_list(struct tok_child *c, struct kc_err *err)
 	KC_TRY(r, tok_mod_slots(&c->mod, slots, TOK_LIST_MAX, &n, err));
 	for (size_t i = 0; i < n; i++) {
 		KC_TRY(r, tok_mod_info(&c->mod, slots[i], &info, err));
-		tok_put_info(item(c), &info);
+		tok_put_info(tok_child_item(c), &info);
 	}
 out:
 	return r;
@@ -67,7 +66,7 @@ do_pins(struct tok_child *c, struct kc_err *err)
 	KC_TRY(r, tok_pins_here(c->mod.profile, pin, &n, err));
 	for (size_t i = 0; i < n; i++) {
 		if (i % TOK_PINS_ITEM == 0)
-			m = item(c);
+			m = tok_child_item(c);
 		tok_put_str(m, pin[i].path);
 		tok_put_bytes(m, pin[i].sha256, sizeof pin[i].sha256);
 		tok_put_u32(m, pin[i].config);
@@ -88,7 +87,7 @@ do_open(struct tok_child *c, struct kc_err *err)
 		return KC_FAIL(err, KC_EBUG, 0, TOK_NOT_UNDERSTOOD);
 	KC_TRY(r, tok_mod_load(&c->mod, err));
 	KC_TRY(r, tok_mod_select(&c->mod, &uri, &info, err));
-	tok_put_info(item(c), &info);
+	tok_put_info(tok_child_item(c), &info);
 out:
 	return r;
 }
@@ -100,7 +99,7 @@ do_info(struct tok_child *c, struct kc_err *err)
 	kc_result r = tok_mod_info(&c->mod, c->mod.slot, &info, err);
 
 	if (kc_ok(r))
-		tok_put_info(item(c), &info);
+		tok_put_info(tok_child_item(c), &info);
 	return r;
 }
 
@@ -148,7 +147,7 @@ do_keys(struct tok_child *c, struct kc_err *err)
 	kc_result r = tok_obj_keys(&c->mod, keys, TOK_KEYS_MAX, &n, err);
 
 	for (size_t i = 0; kc_ok(r) && i < n; i++) {
-		tok_put_key(item(c), &keys[i]);
+		tok_put_key(tok_child_item(c), &keys[i]);
 		tok_key_free(&keys[i]);
 	}
 	return r;
@@ -175,7 +174,7 @@ do_generate(struct tok_child *c, struct kc_err *err)
 		    "bits, not %u", key.bits, bits);
 		goto out;
 	}
-	tok_put_key(item(c), &key);
+	tok_put_key(tok_child_item(c), &key);
 out:
 	tok_key_free(&key);
 	return r;
@@ -199,7 +198,7 @@ do_sweep(struct tok_child *c, struct kc_err *err)
 	kc_result r = tok_obj_sweep(&c->mod, &n, err);
 
 	if (kc_ok(r))
-		tok_put_u32(item(c), (uint32_t)n);
+		tok_put_u32(tok_child_item(c), (uint32_t)n);
 	return r;
 }
 
@@ -223,7 +222,7 @@ do_certificate(struct tok_child *c, struct kc_err *err)
 	    use == TOK_SIGNING ? TOK_SIGNING : TOK_WRAPPING, subject, &der,
 	    err));
 	KC_TRY(r, tok_obj_store_cert(&c->mod, k.id, k.id_len, &der, err));
-	tok_put_bytes(item(c), der.p, der.len);
+	tok_put_bytes(tok_child_item(c), der.p, der.len);
 out:
 	tok_key_free(&key);
 	kc_buf_free(&der);
@@ -250,7 +249,7 @@ do_probe(struct tok_child *c, struct kc_err *err)
 		KC_TRY(r, tok_rsa_probe(&c->mod, &key, err));
 	if (sign)
 		KC_TRY(r, tok_rsa_sign(&c->mod, &key, known, &sig, err));
-	tok_put_u32(item(c), decrypt ? (uint32_t)c->mod.way :
+	tok_put_u32(tok_child_item(c), decrypt ? (uint32_t)c->mod.way :
 	    TOK_OAEP_UNKNOWN);
 out:
 	tok_key_free(&key);
@@ -308,7 +307,7 @@ do_sign(struct tok_child *c, struct kc_err *err)
 		return KC_FAIL(err, KC_EBUG, 0, TOK_NOT_UNDERSTOOD);
 	KC_TRY(r, tok_obj_key(&c->mod, k.id, k.id_len, &key, err));
 	KC_TRY(r, tok_rsa_sign(&c->mod, &key, digest, &sig, err));
-	tok_put_bytes(item(c), sig.p, sig.len);
+	tok_put_bytes(tok_child_item(c), sig.p, sig.len);
 out:
 	tok_key_free(&key);
 	kc_buf_free(&sig);
@@ -334,8 +333,8 @@ do_attest(struct tok_child *c, struct kc_err *err)
 		    "the card did not make it, or cannot say so");
 		goto out;
 	}
-	tok_put_bytes(item(c), leaf.p, leaf.len);
-	tok_put_bytes(item(c), device.p, device.len);
+	tok_put_bytes(tok_child_item(c), leaf.p, leaf.len);
+	tok_put_bytes(tok_child_item(c), device.p, device.len);
 out:
 	kc_buf_free(&leaf);
 	kc_buf_free(&device);
@@ -371,6 +370,7 @@ const struct tok_child_op tok_child_ops[TOK_OPS] = {
 	[TOK_OP_CERTIFICATE] = { do_certificate, true },
 	[TOK_OP_PROBE] = { do_probe, true },
 	[TOK_OP_UNWRAP] = { do_unwrap, true },
+	[TOK_OP_EXTRACT] = { tok_child_extract, true },
 	[TOK_OP_SIGN] = { do_sign, true },
 	[TOK_OP_WIPE] = { do_wipe, true },
 	[TOK_OP_SWEEP] = { do_sweep, true },

@@ -29,6 +29,12 @@ struct tok_child_op {
 	bool needs_card;
 };
 
+/* tok_child_item: the next item of the reply, empty. */
+struct tok_msg *tok_child_item(struct tok_child *c);
+
+/* tok_child_extract: TOK_OP_EXTRACT (keyout.c). */
+KC_MUST kc_result tok_child_extract(struct tok_child *c, struct kc_err *err);
+
 extern const struct tok_child_op tok_child_ops[TOK_OPS];
 
 #endif

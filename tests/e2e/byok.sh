@@ -5,43 +5,9 @@
 # key; what must not be wrapped, or wrapped to, is refused.
 set -eu
 . "$(dirname "$0")/../lib.sh"
+. "$root/tests/byok.sh"
 
 kid=https://hsm1.managedhsm.azure.net/keys/KEKforBYOK/0123456789abcdef0123456789abcdef
-
-# cut BLOB BYTES: its ciphertext's two parts, in files ek and wrapped.
-cut_blob()
-{
-	python3 - "$1" "$2" <<'EOF'
-import base64, json, sys
-blob = json.load(open(sys.argv[1]))
-assert set(blob) == {"schema_version", "header", "ciphertext", "generator"}
-text = blob["ciphertext"]
-assert "=" not in text
-raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-n = int(sys.argv[2])
-open("ek", "wb").write(raw[:n])
-open("wrapped", "wb").write(raw[n:])
-open("size", "w").write("%d\n" % len(raw))
-EOF
-}
-
-hex()
-{
-	od -An -v -tx1 "$1" | tr -d ' \n'
-}
-
-# unwrap BLOB KEK BITS: with openssl alone, into the file got.
-# shellcheck disable=SC2317 # check runs it
-unwrap()
-{
-	cut_blob "$1" $(($3 / 8)) &&
-	openssl pkeyutl -decrypt -inkey "$2" -in ek -out aes \
-	    -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha1 \
-	    -pkeyopt rsa_mgf1_md:sha1 &&
-	test "$(stat -c %s aes)" = 32 &&
-	openssl enc -d -id-aes256-wrap-pad -iv a65959a6 \
-	    -K "$(hex aes)" -in wrapped -out got
-}
 
 for bits in 2048 3072 4096; do
 	openssl genrsa -out kek$bits.key $bits 2>/dev/null
@@ -109,23 +75,9 @@ check "a traditional EC key opens" unwrap old.byok kek2048.key 2048
 check "as PKCS #8" cmp got ec384.want
 
 # The KEK is checked.
-show()
-{
-	python3 - "$@" <<'EOF'
-import base64, json, subprocess, sys
-pem, kid, ops = sys.argv[1:4]
-n = subprocess.run(["openssl", "rsa", "-pubin", "-in", pem, "-noout",
-    "-modulus"], check=True, capture_output=True, text=True).stdout
-n = bytes.fromhex(n.strip().split("=")[1])
-print(json.dumps({"attributes": {"enabled": True, "exportable": False,
-    "expires": None}, "key": {"kid": kid, "kty": "RSA-HSM",
-    "keyOps": ops.split(), "e": "AQAB",
-    "n": base64.b64encode(n).decode(), "d": None}}))
-EOF
-}
-show kek3072.pem "$kid" import >show.json
-show kek2048.pem "$kid" import >other.json
-show kek3072.pem "$kid" "import decrypt" >ops.json
+show_kek kek3072.pem "$kid" import >show.json
+show_kek kek2048.pem "$kid" import >other.json
+show_kek kek3072.pem "$kid" "import decrypt" >ops.json
 hash=$(openssl pkey -pubin -in kek3072.pem -outform DER | sha256sum |
     cut -d' ' -f1)
 X=("${W[@]}" --kek kek3072.pem --key ec256.pem -o x.byok)
@@ -151,8 +103,8 @@ expect_exit 3 "it is no public key" bash -c 'echo no >no.pem; exec "$@"' - \
     "${W[@]}" --kek no.pem --key ec256.pem -o x.byok
 
 # And the key.
-expect_exit 2 "--key PEM or --oct FILE" "${W[@]}" --kek kek3072.pem -o x.byok
-expect_exit 2 "--key PEM or --oct FILE" "${X[@]}" --oct oct128.want
+expect_exit 2 "--key PEM or --oct FILE or --token URI" "${W[@]}" --kek kek3072.pem -o x.byok
+expect_exit 2 "--key PEM or --oct FILE or --token URI" "${X[@]}" --oct oct128.want
 expect_exit 2 "--password-fd belongs to --key" "${W[@]}" --kek kek3072.pem \
     --oct oct128.want --password-fd 5 -o x.byok
 expect_exit 3 "kek3072.pem: it holds no readable private key" "${W[@]}" \
@@ -174,7 +126,9 @@ check "no blob was written on any refusal" test ! -e x.byok
 # All of it said, for people and for machines.
 expect_exit 0 "${hash:0:4} ${hash:4:4} ${hash:8:4}" "${X[@]}" \
     --kek-show show.json --kek-sha256 "$hash" --pool hsm1
-check "nothing is said to be unchecked" test "$(grep -c WARNING out)" = 1
+check "only the key in a file and the KEK's origin are warned of" test \
+	"$(grep -c WARNING out)" = 2
+check "the origin as not proven" grep -q "origin is not proven" out
 check "a key in a file is warned of" grep -q 'ec256.pem is a key in a file' out
 expect_exit 0 "without --kek-show nothing says" "${W[@]}" --kek kek3072.pem \
     --oct oct128.want -o y.byok

@@ -16,7 +16,9 @@ KC_WARN := -Wall -Wextra -Werror -pedantic -Wshadow -Wconversion \
 	   -Wimplicit-fallthrough -Wframe-larger-than=65536
 KC_HARD := -fstack-protector-strong -fstack-clash-protection \
 	   -fcf-protection -D_FORTIFY_SOURCE=3 -fPIE
-KC_CFLAGS := -std=c11 -O2 -g $(KC_WARN) $(KC_HARD) $(EXTRA_CFLAGS)
+# The same bytes wherever it is built (tests/long/reproducible.sh).
+KC_REPR := -ffile-prefix-map=$(CURDIR)=.
+KC_CFLAGS := -std=c11 -O2 -g $(KC_WARN) $(KC_HARD) $(KC_REPR) $(EXTRA_CFLAGS)
 KC_LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack $(EXTRA_LDFLAGS)
 LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lhpdf -ldl
 
@@ -106,7 +108,7 @@ HELPERS := $(BUILD)/tests/audit/make_ceremony $(BUILD)/tests/audit/judge $(BUILD
 	$(BUILD)/tests/power/ceremony $(BUILD)/tests/power/replay \
 	$(BUILD)/tests/kill/ceremony $(BUILD)/tests/cards/piv \
 	$(BUILD)/tests/tokens/watch $(BUILD)/tests/secrets/ceremony \
-	$(BUILD)/tests/secrets/scan
+	$(BUILD)/tests/secrets/scan $(BUILD)/tests/sandbox/ceremony
 units: $(UNIT) $(HELPERS) $(FUZZ)
 
 # The kill test's program: the same objects, some calls of theirs wrapped.
@@ -141,6 +143,13 @@ $(BUILD)/tests/secrets/scan: $(patsubst %,$(BUILD)/obj/tests/secrets/%.o,scan pa
 	@mkdir -p $(@D)
 	@$(if $(filter 0,$(V)),echo '  LD    $@')
 	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) -o $@ $^
+
+# The sandbox test's program, likewise: what it may not, it tries.
+SANDBOX_WRAP := tok_spawn tok_spawn_watch tok_child_run tok_watch_run
+$(BUILD)/tests/sandbox/ceremony: $(BUILD)/obj/tests/sandbox/hook.o $(foreach r,base sd estate tokens audit ui ceremony,$(call obj,$(r)))
+	@mkdir -p $(@D)
+	@$(if $(filter 0,$(V)),echo '  LD    $@')
+	$(Q)$(CC) $(KC_LDFLAGS) $(LDFLAGS) $(SANDBOX_WRAP:%=-Wl,--wrap=%) -o $@ $^ $(LIBS)
 
 # For scripts/lint: the flags every file is compiled with.
 flags:
@@ -204,6 +213,7 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(OBJS:.o=.d) $(BUILD)/obj/tests/kill/hook.d \
+	$(BUILD)/obj/tests/sandbox/hook.d \
 	$(patsubst %,$(BUILD)/obj/tests/power/%.d,record replay) \
 	$(patsubst %,$(BUILD)/obj/tests/secrets/%.d,hook points scan pattern) \
 	$(BUILD)/obj/tests/ui/demo.d $(BUILD)/obj/tests/tokens/watch.d \

@@ -53,8 +53,10 @@ configure(struct aud_journal *j, struct kc_err *err)
 {
 	static const char writer[] = "PRAGMA journal_mode=DELETE; "
 	    "PRAGMA synchronous=EXTRA; PRAGMA recursive_triggers=ON; "
-	    "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;";
+	    "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; "
+	    "PRAGMA temp_store=MEMORY;";
 	static const char reader[] = "PRAGMA query_only=ON; "
+	    "PRAGMA temp_store=MEMORY; "
 	    "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;";
 
 	(void)sqlite3_extended_result_codes(j->db, 1);

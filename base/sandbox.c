@@ -119,7 +119,12 @@ kc_sandbox_enter(enum kc_sandbox kind, struct kc_err *err)
 	static const int never[] = { SCMP_SYS(execve), SCMP_SYS(execveat),
 		SCMP_SYS(io_uring_setup), SCMP_SYS(io_uring_enter),
 		SCMP_SYS(io_uring_register), SCMP_SYS(process_vm_readv),
-		SCMP_SYS(process_vm_writev) };
+		SCMP_SYS(process_vm_writev), SCMP_SYS(pidfd_getfd),
+		SCMP_SYS(bpf), SCMP_SYS(perf_event_open),
+		SCMP_SYS(userfaultfd), SCMP_SYS(mount), SCMP_SYS(umount2),
+		SCMP_SYS(unshare), SCMP_SYS(setns), SCMP_SYS(swapon),
+		SCMP_SYS(init_module), SCMP_SYS(finit_module),
+		SCMP_SYS(kexec_load), SCMP_SYS(add_key), SCMP_SYS(keyctl) };
 	static const int trace[] = { SCMP_SYS(ptrace) };
 	const struct scmp_arg_cmp foreign = { .arg = 0, .op = SCMP_CMP_NE,
 		.datum_a = AF_UNIX, .datum_b = 0 };

@@ -9,6 +9,7 @@
 #include "ceremony/away.h"
 #include "ceremony/identity.h"
 #include "ceremony/pinned.h"
+#include "ceremony/writes.h"
 #include "tokens/profile.h"
 
 /* PIV's slots by their Cryptoki ids: 9d (key management) is 03, 9c (digital
@@ -27,6 +28,7 @@ cer_card_module(struct cer_room *room, const struct cer_card *card,
 	kc_result r = KC_DONE;
 
 	*ret = (struct tok_module){ .path = m->path };
+	cer_writes_module(m, ret);
 	if (card->def->store[0] == '\0')
 		return cer_pinned_need(room, m, err);
 	if (!room->rehearsal)

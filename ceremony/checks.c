@@ -13,6 +13,7 @@
 #include <openssl/crypto.h>
 
 #include "base/clock.h"
+#include "base/landlock.h"
 #include "base/sandbox.h"
 #include "ceremony/devices.h"
 #include "ceremony/pinned.h"
@@ -148,8 +149,11 @@ cer_hold_filter(struct cer_room *room, char *found, size_t size)
 	    prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
 
 	(void)room;
-	(void)snprintf(found, size, "system call filter %s",
-	    on ? "loaded" : "missing");
+	/* Without Landlock permissions alone say where it writes: that is
+	 * told, and holds. */
+	(void)snprintf(found, size, "system call filter %s, %s", on ?
+	    "loaded" : "missing", kc_landlock_abi() > 0 ? "writing limited "
+	    "by Landlock" : "no Landlock in this kernel");
 	return on;
 }
 

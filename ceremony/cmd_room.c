@@ -13,6 +13,7 @@
 #include "ceremony/readers.h"
 #include "ceremony/room.h"
 #include "ceremony/unattended.h"
+#include "ceremony/writes.h"
 
 /* Who shows it: answers, plain lines, or the screens where there is a
  * terminal. */
@@ -75,6 +76,7 @@ walk(struct cer_app *app, const char *command, const struct walk *w)
 	room->app = app;
 	KC_TRY(r, cer_room_open(room, w->dir, w->script, w->site,
 	    w->rehearsal, &err));
+	KC_TRY(r, cer_writes_room(room, &err));
 	KC_TRY(r, cer_readers_open(room, &err));
 	room->view.poll = poll_readers;
 	room->view.poll_ctx = room;

@@ -13,6 +13,7 @@
 #include "ceremony/commands.h"
 #include "ceremony/selftest.h"
 #include "ceremony/version.h"
+#include "ceremony/writes.h"
 #include "ui/screen.h"
 
 static const struct cer_cmd *const tables[] = {
@@ -106,9 +107,11 @@ wants_cards(const struct cer_cmd *c, int argc, char **argv)
 	return false;
 }
 
-/* Everything a command may not have is gone when this returns. */
+/* Everything a command may not have is gone when this returns; where a
+ * ceremony writes is known only when its site file was read. */
 static kc_result
-prepare(struct cer_app *app, bool cards, struct kc_err *err)
+prepare(struct cer_app *app, const struct cer_cmd *c, int argc, char **argv,
+    struct kc_err *err)
 {
 	kc_result r;
 
@@ -116,10 +119,11 @@ prepare(struct cer_app *app, bool cards, struct kc_err *err)
 		return KC_FAIL_SSL(err, KC_ESANDBOX, "OpenSSL did not start");
 	KC_TRY(r, kc_harden(err));
 	/* Forked before this process has a heap for secrets at all. */
-	if (cards)
+	if (wants_cards(c, argc, argv))
 		KC_TRY(r, tok_server_start(&app->server, err));
 	KC_TRY(r, kc_secret_heap(err));
-	r = kc_sandbox_enter(KC_SANDBOX_MAIN, err);
+	KC_TRY(r, kc_sandbox_enter(KC_SANDBOX_MAIN, err));
+	r = cer_writes_command(c->group, argc, argv, err);
 out:
 	return r;
 }
@@ -135,7 +139,7 @@ run_command(const struct cer_cmd *c, int argc, char **argv)
 		print_usage(c);
 		return 0;
 	}
-	if (!kc_ok(prepare(&app, wants_cards(c, argc, argv), &err))) {
+	if (!kc_ok(prepare(&app, c, argc, argv, &err))) {
 		tok_server_stop(&app.server);
 		return cer_report(c->group, &err);
 	}

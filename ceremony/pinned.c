@@ -9,6 +9,8 @@
 
 #include <openssl/crypto.h>
 
+#include "ceremony/writes.h"
+
 /* The hash that a list has for the path, or NULL. */
 static const char *
 listed(const struct cer_node *list, const char *path)
@@ -88,7 +90,7 @@ kc_result
 cer_pinned_module(struct cer_room *room, const struct cer_module_def *m,
     struct kc_err *err)
 {
-	const struct tok_module module = { .path = m->path };
+	struct tok_module module = { .path = m->path };
 	struct tok_pin *file;
 	size_t n = 0;
 	kc_result r;
@@ -98,6 +100,7 @@ cer_pinned_module(struct cer_room *room, const struct cer_module_def *m,
 	file = calloc(TOK_PINS_MAX, sizeof *file);
 	if (file == NULL)
 		return KC_FAIL(err, KC_ENOMEM, 0, "no memory for pins");
+	cer_writes_module(m, &module);
 	KC_TRY(r, tok_pins(room->app->server, &module, file, &n, err));
 	r = cer_pinned_judge(m, file, n, err);
 out:

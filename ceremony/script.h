@@ -118,10 +118,11 @@ struct cer_person {
 	const char *id, *role, *name;
 };
 
-/* objects, config: lists of {path, sha256}, checked; NULL: not in the file */
+/* objects, config: lists of {path, sha256}, checked; NULL: not in the file.
+ * writes: the file's `paths`, absolute; NULL: none */
 struct cer_module_def {
 	const char *id, *path;
-	const struct cer_node *objects, *config;
+	const struct cer_node *objects, *config, *writes;
 };
 
 /* struct cer_card_def: a card of the site.  serial "" = bound when the card

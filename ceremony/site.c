@@ -7,6 +7,7 @@
 
 #include "ceremony/script.h"
 #include "sd/evidence.h"
+#include "tokens/card.h"
 
 static const char *const roles[] = { "administrator", "holder", "witness",
 	"auditor", "operator", "new-holder" };
@@ -75,6 +76,28 @@ out:
 	return r;
 }
 
+/* What the module writes: a list of at most TOK_WRITE_MAX paths. */
+static kc_result
+read_writes(const struct cer_node *node, const struct cer_node **ret,
+    struct kc_err *err)
+{
+	const struct cer_node *list = cer_node_get(node, "paths");
+
+	if (list != NULL && (list->kind != CER_SEQ || list->n > TOK_WRITE_MAX))
+		return CER_NODE_FAIL(list, err, "'paths' is not a list of at "
+		    "most %d paths", TOK_WRITE_MAX);
+	for (size_t i = 0; list != NULL && i < list->n; i++)
+		if (list->child[i]->kind != CER_SCALAR ||
+		    list->child[i]->text[0] != '/' ||
+		    list->child[i]->text[1] == '\0' ||
+		    strlen(list->child[i]->text) >= TOK_WRITE_SIZE)
+			return CER_NODE_FAIL(list->child[i], err, "a path that "
+			    "a module writes must be absolute, not /, and "
+			    "shorter than %d bytes", TOK_WRITE_SIZE);
+	*ret = list;
+	return KC_DONE;
+}
+
 static kc_result
 read_module(struct cer_site *s, const struct cer_node *node,
     struct kc_err *err)
@@ -85,7 +108,7 @@ read_module(struct cer_site *s, const struct cer_node *node,
 	if (s->n_modules == CER_MODULES_MAX)
 		return CER_NODE_FAIL(node, err, "more than %d modules",
 		    CER_MODULES_MAX);
-	KC_TRY(r, cer_node_only(node, "id path objects config", err));
+	KC_TRY(r, cer_node_only(node, "id path objects config paths", err));
 	KC_TRY(r, cer_node_name(node, "id", &m->id, err));
 	KC_TRY(r, cer_node_str(node, "path", NULL, &m->path, err));
 	if (m->path[0] != '/')
@@ -93,6 +116,7 @@ read_module(struct cer_site *s, const struct cer_node *node,
 		    "a module's path must be absolute");
 	KC_TRY(r, read_files(node, "objects", &m->objects, err));
 	KC_TRY(r, read_files(node, "config", &m->config, err));
+	KC_TRY(r, read_writes(node, &m->writes, err));
 	s->n_modules++;
 out:
 	return r;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ceremony/writes.h"
+
 static kc_result
 add(struct cer_site_cards *s, const struct cer_card_def *def,
     const char *dir, struct kc_err *err)
@@ -30,6 +32,7 @@ add(struct cer_site_cards *s, const struct cer_card_def *def,
 		}
 	s->env[s->n] = env;
 	s->module[s->n].path = m->path;
+	cer_writes_module(m, &s->module[s->n]);
 	if (env.len > 0)
 		s->module[s->n].env[s->module[s->n].n_env++] =
 		    kc_buf_str(&s->env[s->n]);

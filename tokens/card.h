@@ -15,6 +15,8 @@
 #include "tokens/uri.h"
 
 #define TOK_ENV_MAX 4
+#define TOK_WRITE_MAX 8		/* places that a site file adds */
+#define TOK_WRITE_SIZE 1024	/* bytes of one, with its NUL */
 #define TOK_ID_MAX 32		/* bytes of a CKA_ID we handle */
 #define TOK_MODULUS_MAX 1024	/* bytes */
 #define TOK_KEYS_MAX 16
@@ -24,11 +26,14 @@ struct tok_server;		/* the fork server */
 struct tok_card;		/* one session: one child */
 
 /* struct tok_module: which Cryptoki library, with which variables
- * ("SOFTHSM2_CONF=/x"); only the four names of the design are accepted. */
+ * ("SOFTHSM2_CONF=/x"; only the four names of the design are accepted), and
+ * where it may write besides the places that tokens/places.c knows. */
 struct tok_module {
 	const char *path;
 	const char *env[TOK_ENV_MAX];
 	size_t n_env;
+	const char *write[TOK_WRITE_MAX];
+	size_t n_write;
 };
 
 /* struct tok_wait: called about ten times a second while a card works.

@@ -22,6 +22,7 @@
 
 #include "base/sandbox.h"
 #include "tokens/child.h"
+#include "tokens/places.h"
 #include "tokens/proto.h"
 #include "tokens/watch.h"
 
@@ -91,7 +92,8 @@ become_watch(int server_fd, const int pair[2], const struct tok_msg *m,
 	(void)close(server_fd);
 	(void)close(pair[0]);
 	clean_env();
-	if (tok_msg_done(m) && kc_ok(settle(parent, &err)))
+	if (tok_msg_done(m) && kc_ok(settle(parent, &err)) &&
+	    kc_ok(tok_places_confine(NULL, NULL, &err)))
 		tok_watch_run(pair[1]);
 	_exit(0);
 }
@@ -100,6 +102,7 @@ static void
 become_child(int server_fd, const int pair[2], struct tok_msg *m,
     pid_t parent)
 {
+	static struct tok_places places;
 	struct tok_child_start start = { 0 };
 	struct kc_err err = { 0 };
 	size_t n;
@@ -121,7 +124,13 @@ become_child(int server_fd, const int pair[2], struct tok_msg *m,
 		*eq = '\0';
 		(void)setenv(entry, eq + 1, 1);
 	}
+	places.n_given = tok_get_u32(m);
+	if (places.n_given > TOK_WRITE_MAX)
+		_exit(2);
+	for (size_t i = 0; i < places.n_given; i++)
+		tok_get_str(m, places.given[i], TOK_WRITE_SIZE);
 	start.ready = tok_msg_done(m) && kc_ok(settle(parent, &err)) &&
+	    kc_ok(tok_places_confine(&places, start.module, &err)) &&
 	    kc_ok(kc_secret_heap(&err));
 	start.err = err;
 	tok_child_run(&start);

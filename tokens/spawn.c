@@ -139,6 +139,9 @@ tok_spawn(struct tok_server *s, const struct tok_module *m, int *ret_fd,
 	tok_put_u32(q, (uint32_t)m->n_env);
 	for (size_t i = 0; i < m->n_env; i++)
 		tok_put_str(q, m->env[i]);
+	tok_put_u32(q, (uint32_t)m->n_write);
+	for (size_t i = 0; i < m->n_write; i++)
+		tok_put_str(q, m->write[i]);
 	return ask_child(s, ret_fd, ret_pid, err);
 }
 

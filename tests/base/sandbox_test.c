@@ -6,33 +6,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/swap.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/check.h"
-
-/* Run fn in a child; its return value, below 256, or 1000 + signal. */
-static int
-in_child(int (*fn)(void))
-{
-	int status;
-	pid_t pid;
-
-	(void)fflush(stdout);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0)
-		_exit(fn());
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	return WIFEXITED(status) ? WEXITSTATUS(status) :
-	    1000 + WTERMSIG(status);
-}
+#include "tests/child.h"
 
 /* The errno of opening a socket of that family; 0 when it opens. */
 static int
@@ -173,7 +160,21 @@ try_others(void)
 	if (syscall(SYS_process_vm_writev, getpid(), NULL, 0, NULL, 0, 0) >=
 	    0 || errno != EPERM)
 		return 5;
-	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? 0 : 6;
+	if (syscall(SYS_pidfd_getfd, -1, 0, 0) >= 0 || errno != EPERM)
+		return 6;
+	if (syscall(SYS_bpf, 0, NULL, 0) >= 0 || errno != EPERM ||
+	    syscall(SYS_perf_event_open, NULL, 0, 0, 0, 0) >= 0 ||
+	    errno != EPERM || syscall(SYS_userfaultfd, 0) >= 0 ||
+	    errno != EPERM)
+		return 7;
+	if (unshare(0) == 0 || errno != EPERM || setns(-1, 0) == 0 ||
+	    errno != EPERM)
+		return 8;
+	if (mount("", "", "", 0, NULL) == 0 || errno != EPERM ||
+	    umount2("", 0) == 0 || errno != EPERM ||
+	    swapon("", 0) == 0 || errno != EPERM)
+		return 9;
+	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? 0 : 10;
 }
 
 static void

@@ -132,6 +132,13 @@ people_cards_and_modules_are_checked(void **state)
 	    "'phone' does not belong here");
 	site_refused("path: /usr/lib/soft.so", "path: soft.so",
 	    "a module's path must be absolute");
+	site_refused("path: /usr/lib/soft.so", "path: /usr/lib/soft.so, "
+	    "paths: /var", ":10:47: 'paths' is not a list of at most 8 paths");
+	site_refused("path: /usr/lib/soft.so", "path: /usr/lib/soft.so, "
+	    "paths: [/var/lib/x, y]", "a path that a module writes must be "
+	    "absolute, not /, and shorter than 1024 bytes");
+	site_refused("path: /usr/lib/soft.so", "path: /usr/lib/soft.so, "
+	    "paths: [/]", "must be absolute, not /");
 	site_refused("id: soft, path", "id: soft, hash: x, path",
 	    "'hash' does not belong here");
 	site_refused("person: holder-2", "person: holder-9",

@@ -17,7 +17,7 @@ KC_WARN := -Wall -Wextra -Werror -pedantic -Wshadow -Wconversion \
 KC_HARD := -fstack-protector-strong -fstack-clash-protection \
 	   -fcf-protection -D_FORTIFY_SOURCE=3 -fPIE
 # The same bytes wherever it is built (tests/long/reproducible.sh).
-KC_REPR := -ffile-prefix-map=$(CURDIR)=.
+KC_REPR := '-ffile-prefix-map=$(CURDIR)=.'
 KC_CFLAGS := -std=c11 -O2 -g $(KC_WARN) $(KC_HARD) $(KC_REPR) $(EXTRA_CFLAGS)
 KC_LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack $(EXTRA_LDFLAGS)
 LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lhpdf -ldl

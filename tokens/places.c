@@ -12,13 +12,16 @@
 
 #define FIXED_MAX 5
 
+#define OPENCRYPTOKI { "/var/lib/opencryptoki", "/run/lock/opencryptoki", \
+	"/var/log/opencryptoki", "/dev/shm" }
+
 /* What the packages of Debian 12 write, apart from what variables name. */
 static const struct {
 	const char *module;		/* its file's name begins so */
 	const char *path[FIXED_MAX];
 } known[] = {
-	{ "libopencryptoki", { "/var/lib/opencryptoki",
-	    "/run/lock/opencryptoki", "/var/log/opencryptoki", "/dev/shm" } },
+	{ "libopencryptoki", OPENCRYPTOKI },
+	{ "PKCS11_API", OPENCRYPTOKI },		/* its other name */
 	{ "libtpm2_pkcs11", { "/etc/tpm2_pkcs11", "/dev/tpmrm0",
 	    "/dev/tpm0" } },
 };

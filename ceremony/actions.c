@@ -110,6 +110,12 @@ static const struct cer_action actions[] = {
 	      CER_F_MASTER } } },
 	{ "evidence.check", "kind file beside", false, false,
 	  cer_do_evidence, .term = { PEOPLE } },
+	{ "byok.wrap", "kek show attestation key oct object blob readback_by",
+	  false, false, cer_do_byok, .final = true, .term = {
+	    { CER_OF_ROOM, .needs = CER_F_SIGNED_IN, .gives =
+	      CER_F_UNSEALED },
+	    { CER_OF_CARD, .needs = CER_F_BOUND, .bars = GONE,
+	      .reads = true } } },
 	{ "readback", "subject", false, false, cer_do_readback, .term = {
 	    PEOPLE } },
 	{ "custody.seal", "", true, false, cer_do_seal, .term = { PEOPLE,

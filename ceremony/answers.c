@@ -135,9 +135,10 @@ static kc_result
 a_pin(void *ctx, const struct cer_view *v, const struct cer_pin *p,
     struct kc_secret *ret, struct kc_err *err)
 {
-	/* A changed PIN and a PUK have files of their own. */
+	/* What is no card's first PIN has a file of its own. */
 	static const struct { const char *key, *ending; } other[] = {
-		{ "changed-pin", ".changed" }, { "puk", ".puk" } };
+		{ "changed-pin", ".changed" }, { "puk", ".puk" },
+		{ "password", ".password" } };
 	struct answers *a = ctx;
 	char name[512], path[1024];
 	const char *ending = "";

@@ -9,6 +9,7 @@
 
 #include "ceremony/action.h"
 #include "ceremony/script.h"
+#include "ceremony/steps.h"
 
 const struct cer_person *
 cer_step_reader(const struct cer_site *s, const struct cer_step *st)
@@ -76,8 +77,9 @@ bind_one(const struct cer_site *site, const struct cer_step *st,
 	return KC_DONE;
 }
 
-/* Who receives a domain: a second person reads the key back; whose cards may
- * sign that it is not proven are two people, not one twice. */
+/* Who receives a domain, or a key of ours: a second person reads the exchange
+ * key back; whose cards may sign that it is not proven are two people, not one
+ * twice. */
 static kc_result
 bind_ratify(const struct cer_site *site, const struct cer_step *st,
     struct kc_err *err)
@@ -86,7 +88,8 @@ bind_ratify(const struct cer_site *site, const struct cer_step *st,
 	size_t n = 0, two = 0;
 	kc_result r;
 
-	if (strcmp(st->action->name, "exchange.ratify") != 0)
+	if (strcmp(st->action->name, "exchange.ratify") != 0 &&
+	    strcmp(st->action->name, "byok.wrap") != 0)
 		return KC_DONE;
 	if (st->reader[0] != '\0')
 		KC_TRY(r, bind_one(site, st, place(st, "readback_by", 0),
@@ -214,7 +217,8 @@ cer_script_bind(const struct cer_script *script, const struct cer_site *site,
 		    false, err));
 		if (st->for_each[0] == '\0')
 			KC_TRY(r, bind_one(site, st, place(st, "by", 0),
-			    cer_site_who(site, st->by)->id, st->action->card,
+			    cer_site_who(site, st->by)->id,
+			    st->action->card || cer_byok_card(st->node),
 			    err));
 		KC_TRY(r, bind_ratify(site, st, err));
 		KC_TRY(r, bind_open(site, st, err));

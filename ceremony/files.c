@@ -135,6 +135,16 @@ out:
 	return r;
 }
 
+bool
+cer_medium_name(const char *s)
+{
+	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
+
+	return n > 0 && n <= CER_MEDIUM_NAME && s[n] == '\0' && s[0] != '.' &&
+	    s[0] != '-';
+}
+
 /* The folder on the medium, made if it is not there. */
 static kc_result
 medium_path(struct cer_room *room, const char *folder, const char *name,
@@ -175,6 +185,21 @@ cer_medium_put(struct cer_room *room, const struct cer_instance *in,
 	    err));
 	cer_line(room, CER_LINE_LABEL, "Written", "to-online/%s", name);
 	cer_line(room, CER_LINE_HASH, "SHA-256", "%s", hex);
+out:
+	kc_buf_free(&path);
+	return r;
+}
+
+kc_result
+cer_medium_reread(struct cer_room *room, const char *name,
+    const struct kc_buf *want, bool *ret_past, struct kc_err *err)
+{
+	struct kc_buf path = { 0 };
+	kc_result r;
+
+	KC_TRY(r, medium_path(room, "to-online", name, &path, err));
+	r = kc_file_reread(kc_buf_str(&path), want->p, want->len, ret_past,
+	    err);
 out:
 	kc_buf_free(&path);
 	return r;
@@ -248,6 +273,15 @@ out:
 		kc_buf_free(&w.path[i]);
 	kc_buf_free(&text);
 	return r;
+}
+
+kc_result
+cer_medium_find(struct cer_room *room, const struct cer_instance *in,
+    const char *name, struct kc_buf *ret_path, struct kc_err *err)
+{
+	size_t i = 0;
+
+	return await(room, in, &name, 1, &i, ret_path, err);
 }
 
 kc_result

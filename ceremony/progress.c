@@ -29,6 +29,7 @@ static const struct {
 	{ "factory-key", "Trying the factory's management key" },
 	{ "so-login", "The card judges the management key" },
 	{ "pin", "The card changes its PIN" },
+	{ "extract", "The card wraps a key" },
 	{ "retire", "Destroying all that the card holds" },
 };
 

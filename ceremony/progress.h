@@ -10,7 +10,7 @@
 
 #include "audit/journal.h"
 
-#define CER_PACES 14		/* commands whose time is remembered */
+#define CER_PACES 15		/* commands whose time is remembered */
 
 /* struct cer_pace: of one card and command. */
 struct cer_pace {

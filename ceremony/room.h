@@ -333,6 +333,18 @@ KC_MUST kc_result cer_medium_put(struct cer_room *room,
 KC_MUST kc_result cer_medium_take(struct cer_room *room,
     const struct cer_instance *in, const char *name, struct kc_buf *ret,
     struct kc_err *err);
+/* cer_medium_find: wait for a file whose bytes only its reader may see, and
+ *  which no row tells anything of; ret_path is appended to. */
+KC_MUST kc_result cer_medium_find(struct cer_room *room,
+    const struct cer_instance *in, const char *name, struct kc_buf *ret_path,
+    struct kc_err *err);
+/* cer_medium_reread: what was put there for the online side, from the disk:
+ *  kc_file_reread. */
+KC_MUST kc_result cer_medium_reread(struct cer_room *room, const char *name,
+    const struct kc_buf *want, bool *ret_past, struct kc_err *err);
+/* cer_medium_name: a name that is one in a folder and in the export. */
+#define CER_MEDIUM_NAME 60
+bool cer_medium_name(const char *s);
 /* cer_medium_take_any: the same, under one of n <= CER_NAMES_MAX names;
  *  ret_i tells which.  Errors: KC_EREFUSED when two of them lie there */
 #define CER_NAMES_MAX 4

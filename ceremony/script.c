@@ -90,6 +90,8 @@ read_values(const struct cer_step *st, struct kc_err *err)
 		    err));
 	if (strcmp(st->action->name, "evidence.check") == 0)
 		r = cer_evidence_fields(st->node, err);
+	if (strcmp(st->action->name, "byok.wrap") == 0)
+		r = cer_byok_fields(st->node, err);
 out:
 	return r;
 }

@@ -44,6 +44,7 @@ CER_DO(ratify);
 CER_DO(unlock);
 CER_DO(blob);
 CER_DO(evidence);
+CER_DO(byok);
 CER_DO(readback);
 CER_DO(checkpoint);
 CER_DO(export);
@@ -52,6 +53,32 @@ CER_DO(close);
 /* steps_evidence.c: the fields of an evidence.check.
  *  Errors: KC_EFORMAT with file, line and column */
 KC_MUST kc_result cer_evidence_fields(const struct cer_node *step,
+    struct kc_err *err);
+
+/* byoksource.c: where a byok.wrap's key comes from. */
+enum cer_byok_from {
+	CER_BYOK_KEY = 'k', CER_BYOK_OCT = 'o', CER_BYOK_CARD = 'c'
+};
+struct est_target;
+struct cer_byok_source {
+	enum cer_byok_from from;
+	const char *what;	/* of the file, or of the key on the card */
+};
+/* cer_byok_fields: Errors: KC_EFORMAT with file, line and column */
+KC_MUST kc_result cer_byok_fields(const struct cer_node *step,
+    struct kc_err *err);
+/* cer_byok_card: does the step need a card of who acts? */
+bool cer_byok_card(const struct cer_node *step);
+KC_MUST kc_result cer_byok_choose(struct cer_room *room,
+    const struct cer_instance *in, struct cer_byok_source *ret,
+    struct kc_err *err);
+/* cer_byok_load: ret  caller: est_target_free */
+KC_MUST kc_result cer_byok_load(struct cer_room *room,
+    const struct cer_instance *in, const struct cer_byok_source *from,
+    struct est_target *ret, struct kc_err *err);
+/* cer_byok_fate: what becomes of it, before a second person; a row. */
+KC_MUST kc_result cer_byok_fate(struct cer_room *room,
+    const struct cer_instance *in, const struct cer_byok_source *from,
     struct kc_err *err);
 
 /* steps_custody.c: a row of every card, and where it is.

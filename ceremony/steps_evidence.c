@@ -11,28 +11,16 @@
 #include "ceremony/evidence.h"
 #include "ceremony/steps.h"
 
-#define NAME_MAX_CHARS 60
 #define CERTAIN "the file was judged, nothing else was done"
 
 /* struct desk: the judged file, and those beside it. */
 struct desk {
 	struct est_file file[1 + EST_BESIDE_MAX];
 	struct kc_buf bytes[1 + EST_BESIDE_MAX];
-	char name[1 + EST_BESIDE_MAX][NAME_MAX_CHARS + 1];
+	char name[1 + EST_BESIDE_MAX][CER_MEDIUM_NAME + 1];
 	size_t n;
 	struct est_estate found;
 };
-
-/* A name that is one in a folder and in the export. */
-static bool
-is_name(const char *s)
-{
-	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
-
-	return n > 0 && n <= NAME_MAX_CHARS && s[n] == '\0' && s[0] != '.' &&
-	    s[0] != '-';
-}
 
 /* "pool=pool.json" */
 static bool
@@ -46,7 +34,7 @@ split(const char *word, enum est_kind *ret_kind, const char **ret_name)
 	memcpy(kind, word, (size_t)(eq - word));
 	*ret_kind = est_kind_of(kind);
 	*ret_name = eq + 1;
-	return *ret_kind != EST_KINDS && is_name(eq + 1);
+	return *ret_kind != EST_KINDS && cer_medium_name(eq + 1);
 }
 
 /* A file for each key of the site: "key-NAME.json". */
@@ -71,7 +59,7 @@ cer_evidence_fields(const struct cer_node *step, struct kc_err *err)
 		return CER_NODE_FAIL(cer_node_get(step, "kind"), err,
 		    "'%.40s' is none of pool, roles, key, rotation, backup, "
 		    "settings", kind);
-	if (!is_name(file))
+	if (!cer_medium_name(file))
 		return CER_NODE_FAIL(cer_node_get(step, "file"), err,
 		    "'%.40s' is no name of a file: letters, digits, '.' and "
 		    "'-'", file);
@@ -255,7 +243,7 @@ judge_keys(struct cer_room *room, const struct cer_instance *in,
 	for (size_t i = 0; i < a->n_keys && kc_ok(r); i++) {
 		(void)snprintf(name, sizeof name, "%s-%.120s.json", kind,
 		    a->key[i].name);
-		r = is_name(name) ? judge(room, in, name, err) :
+		r = cer_medium_name(name) ? judge(room, in, name, err) :
 		    KC_FAIL(err, KC_EREFUSED, 0, "'%s' is too long for a "
 		    "file's name", name);
 	}

@@ -7,6 +7,7 @@
 
 #include "ceremony/modelling.h"
 #include "ceremony/readback.h"
+#include "ceremony/steps.h"
 
 static const char *const roles[CER_SETS] = { "holder", "new-holder" };
 
@@ -60,6 +61,10 @@ cer_model_term(const struct cer_model *m, size_t at, size_t i)
 		return cer_readback_term(subject);
 	if (t.of != CER_OF_CARD)
 		return t;
+	/* Only where the key is on a card and nowhere else. */
+	if (strcmp(st->action->name, "byok.wrap") == 0 &&
+	    !cer_byok_card(st->node))
+		t.of = CER_OF_NOBODY;
 	if (!means(st, "wrapping"))
 		other |= CER_F_WRAPPING | CER_F_PROVEN;
 	if (!means(st, "signing"))

@@ -55,6 +55,11 @@ void est_kek_free(struct est_kek *k);
 KC_MUST kc_result est_kek_shown(const struct est_kek *k, const char *name,
     const void *p, size_t len, int64_t at_ms, struct kc_err *err);
 
+/* est_kek_kid: the kid that a key show names; appended.
+ *  Errors: KC_EFORMAT */
+KC_MUST kc_result est_kek_kid(const char *name, const void *p, size_t len,
+    struct kc_buf *ret, struct kc_err *err);
+
 /* est_kek_attested: the attestation in ask is of this very key: the same
  *  numbers, kid and pool; made in an HSM and never exportable.
  *  ask  its key and key_name are replaced

@@ -260,6 +260,25 @@ out:
 	return r;
 }
 
+kc_result
+est_kek_kid(const char *name, const void *p, size_t len, struct kc_buf *ret,
+    struct kc_err *err)
+{
+	struct est_file file = { EST_KIND_KEY, name, p, len };
+	struct est_paper paper = { .file = &file };
+	struct est_key_json j = { 0 };
+	kc_result r;
+
+	KC_TRY(r, kc_json_read(name, p, len, EST_FILE_MAX, &paper.json,
+	    err));
+	KC_TRY(r, est_key_json_read(&paper, &j, err));
+	r = j.facts.kid != NULL ? kc_buf_adds(ret, j.facts.kid, err) :
+	    KC_FAIL(err, KC_EFORMAT, 0, "%s: it has no kid", name);
+out:
+	json_decref(paper.json);
+	return r;
+}
+
 static kc_result
 add_number(json_t *key, const char *which, const uint8_t *p, size_t len,
     struct kc_err *err)

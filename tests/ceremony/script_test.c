@@ -223,7 +223,7 @@ static void
 the_shipped_scripts_sign_before_what_cannot_be_undone(void **state)
 {
 	static const char *const names[] = { "rehearsal", "activation",
-		"recovery", "reshare", "proof", "provenance" };
+		"recovery", "reshare", "proof", "provenance", "byok" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

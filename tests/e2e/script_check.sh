@@ -138,6 +138,8 @@ any()
 	case $1 in
 	readback) step "$1" "$2" 'subject: script' ;;
 	exchange.ratify | custody.open) step "$1" "$2" 'watch: witness' ;;
+	byok.wrap) step "$1" "$2" 'kek: k' 'show: s' 'blob: b' 'key: x' \
+		'watch: witness' ;;
 	evidence.check) step "$1" "$2" 'kind: pool' 'file: pool.json' ;;
 	*) step "$1" "$2" ;;
 	esac
@@ -146,13 +148,13 @@ card_actions="card.identify card.initialise card.pin card.retire
 card.generate card.prove"
 for action in $card_actions site.amend set.build set.drill domain.import \
 	domain.check domain.prove domain.reshare exchange.ratify \
-	recovery.unlock recovery.blob readback evidence.check custody.seal \
-	custody.open custody.place checkpoint export close; do
+	recovery.unlock recovery.blob readback evidence.check byok.wrap \
+	custody.seal custody.open custody.place checkpoint export close; do
 	{ step environment operator && any "$action" holder; } >lines
 	refused "($action): nobody is signed in"
 done
 for action in card.initialise card.retire exchange.ratify recovery.unlock \
-	domain.reshare set.drill domain.prove; do
+	byok.wrap domain.reshare set.drill domain.prove; do
 	{ step roll-call administrator && any "$action" holder; } >lines
 	refused "($action): the station was not judged"
 done
@@ -186,6 +188,24 @@ for action in $card_actions set.drill; do
 	} >lines
 	refused "($action): the reader is occupied: the card of holder-3 stays"
 done
+
+# A key on a card: that of who acts, and only then.
+on_card()
+{
+	step byok.wrap "$1" 'kek: k' 'show: s' 'blob: b' 'object: x' \
+		'watch: auditor' "${@:2}"
+}
+{ calls && on_card witness-2; } >lines
+refused "(byok.wrap): the card of witness-2 is not known" plain.yaml
+{ calls && on_card witness-2 'key: k'; } >lines
+walked 0 "steps: 1 acts, 3 steps" plain.yaml
+{
+	calls
+	step card.initialise holder-1
+	step custody.seal holder-1
+	on_card holder-1
+} >lines
+refused "(byok.wrap): the card of holder-1 is in a sealed bag"
 
 # --- what each action needs of what went before ----------------------------
 signers()
@@ -349,7 +369,7 @@ expect_exit 3 "many.yaml:10:10: 'readers' is '17', not a number from 1 to 16" \
 	"$ceremony" script check reader-occupied.yaml --site many.yaml
 
 # --- the shipped ones, for every size -------------------------------------
-shipped="activation recovery proof reshare rehearsal"
+shipped="activation recovery proof reshare rehearsal byok"
 for n in 3 4 5 6 7 8 9 10; do
 	for name in $shipped; do
 		fit "$name" "$n" $((n / 2 + 1)) >site.yaml
@@ -433,6 +453,7 @@ proof/domain.check    a file that opens with these cards is theirs
 reshare/domain.check  a file that opens with these cards is theirs
 recovery/domain.prove recovery.unlock opens the same file
 rehearsal/domain.prove recovery.unlock opens the same file
+byok/key.seal         the last checkpoint signs the same rows, before anybody leaves
 */custody.places      each card is in a bag; only where it goes is not said
 END
 # harmless NAME: and $reason
@@ -460,6 +481,7 @@ missed()
 	*/domain.prove) echo "was never opened" ;;
 	*/domain.check) echo "nobody looked whether the domain" ;;
 	*/set.build) echo "the wrapping set of the holders was not built" ;;
+	*/key.wrap) echo "no step uses" ;;
 	*/keys.prove | */new-cards.prove) echo "has not proven possession" ;;
 	*.seal) echo "no checkpoint has signed" ;;
 	*/cards.open) echo "in a sealed bag" ;;

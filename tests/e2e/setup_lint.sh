@@ -191,6 +191,29 @@ echo 'Nothing.' >docs/claims.md
 expect_exit 1 'makes no claim' scripts/lint claims
 rm docs/claims.md
 expect_exit 1 'docs/claims.md is missing' scripts/lint claims
+
+# threats: a row of five cells, the last two judged like a claim's.
+threat()
+{
+	printf '| attempt | gains | answer | code | test |\n' \
+	    >docs/threat-model.md
+	printf '|---|---|---|---|---|\n| it lies | a lie | one is one | %s |\n' \
+	    "$1" >>docs/threat-model.md
+}
+expect_exit 1 'docs/threat-model.md is missing' scripts/lint threats
+# shellcheck disable=SC2016 # backquotes of Markdown
+{
+	threat '`base/one.c` | `tests/base/one_test.c` `one_is_one`'
+	expect_exit 0 'ok    threats' scripts/lint threats
+	threat '`base/one.c` | `tests/base/one_test.c` `a_test_that_is_gone`'
+	expect_exit 1 "has no 'a_test_that_is_gone'" scripts/lint threats
+	threat '`base/two.c` | `tests/base/one_test.c`'
+	expect_exit 1 'there is no base/two.c' scripts/lint threats
+	threat '`base/one.c` | nobody'
+	expect_exit 1 'it names no test' scripts/lint threats
+	threat '`tests/base/one_test.c`'
+	expect_exit 1 '4 cells, not 5' scripts/lint threats
+}
 rm -r docs README.md tests/base
 expect_exit 2 'no such rule: nonsense' scripts/lint nonsense
 expect_exit 0 'lint: no findings' scripts/lint

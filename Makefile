@@ -134,7 +134,8 @@ $(BUILD)/tests/power/replay: $(BUILD)/obj/tests/power/replay.o $(foreach r,base 
 SECRETS_WRAP := kc_secret_heap kc_secret_free kc_secret_random tok_login \
 	tok_so_pin tok_set_pin tok_init tok_generate tok_unwrap tok_sign tok_close \
 	sd_jwe_decrypt_secret sd_share_check sd_judge sd_datum_open \
-	sd_restore_blob sd_jwe_wrap aud_append
+	sd_restore_blob sd_jwe_wrap tok_extract est_target_pem est_target_oct \
+	est_target_wrapped est_byok_wrap aud_append
 $(BUILD)/tests/secrets/ceremony: $(patsubst %,$(BUILD)/obj/tests/secrets/%.o,hook points) $(foreach r,base sd estate tokens audit ui ceremony,$(call obj,$(r)))
 	@mkdir -p $(@D)
 	@$(if $(filter 0,$(V)),echo '  LD    $@')

@@ -8,10 +8,12 @@
 
 #include "audit/journal.h"
 #include "audit/sign.h"
+#include "estate/byok.h"
 #include "sd/domain.h"
 #include "sd/jwe.h"
 #include "sd/judge.h"
 #include "tokens/card.h"
+#include "tokens/extract.h"
 
 #define HOOK_PLANT 64		/* bytes of a planted value */
 #define HOOK_DRAWN 32		/* random secrets from this length on */
@@ -62,6 +64,17 @@ HOOK(kc_result, sd_restore_blob, const struct sd_domain *,
     struct kc_buf *, struct kc_err *);
 HOOK(kc_result, sd_jwe_wrap, const struct sd_cert *,
     const struct kc_secret *, struct kc_buf *, struct kc_err *);
+HOOK(kc_result, tok_extract, struct tok_card *, const struct tok_uri *,
+    struct tok_extract *, struct kc_err *);
+HOOK(kc_result, est_target_pem, const char *, const struct kc_secret *,
+    struct est_target *, struct kc_err *);
+HOOK(kc_result, est_target_oct, const char *, struct est_target *,
+    struct kc_err *);
+HOOK(kc_result, est_target_wrapped, const char *, const struct est_wrapped *,
+    struct est_target *, struct kc_err *);
+HOOK(kc_result, est_byok_wrap, const struct est_kek *,
+    const struct est_target *, const char *, struct kc_buf *,
+    struct kc_err *);
 HOOK(kc_result, aud_append, struct aud_journal *, const char *, const char *,
     const struct aud_fact *, size_t, uint64_t *, struct kc_err *);
 

@@ -177,6 +177,59 @@ __wrap_sd_jwe_wrap(const struct sd_cert *to, const struct kc_secret *plain,
 }
 
 kc_result
+__wrap_tok_extract(struct tok_card *card, const struct tok_uri *uri,
+    struct tok_extract *ret, struct kc_err *err)
+{
+	kc_result r = __real_tok_extract(card, uri, ret, err);
+
+	if (kc_ok(r))
+		hook_secret("card-aes", &ret->aes);
+	hook_phase("extract");
+	return r;
+}
+
+/* A key for a managed HSM, from a file or a card. */
+static kc_result
+target(kc_result r, const struct est_target *t)
+{
+	if (kc_ok(r))
+		hook_secret("target", &t->plain);
+	hook_phase("target");
+	return r;
+}
+
+kc_result
+__wrap_est_target_pem(const char *path, const struct kc_secret *password,
+    struct est_target *ret, struct kc_err *err)
+{
+	return target(__real_est_target_pem(path, password, ret, err), ret);
+}
+
+kc_result
+__wrap_est_target_oct(const char *path, struct est_target *ret,
+    struct kc_err *err)
+{
+	return target(__real_est_target_oct(path, ret, err), ret);
+}
+
+kc_result
+__wrap_est_target_wrapped(const char *name, const struct est_wrapped *w,
+    struct est_target *ret, struct kc_err *err)
+{
+	return target(__real_est_target_wrapped(name, w, ret, err), ret);
+}
+
+kc_result
+__wrap_est_byok_wrap(const struct est_kek *k, const struct est_target *t,
+    const char *generator, struct kc_buf *ret, struct kc_err *err)
+{
+	kc_result r = __real_est_byok_wrap(k, t, generator, ret, err);
+
+	hook_phase("byok");
+	return r;
+}
+
+kc_result
 __wrap_aud_append(struct aud_journal *j, const char *kind, const char *step,
     const struct aud_fact *facts, size_t n, uint64_t *ret_n,
     struct kc_err *err)

@@ -31,7 +31,7 @@
 #include "tests/secrets/pattern.h"
 
 #define SECRETS_MAX 4096
-#define SECRET_MAX 512
+#define SECRET_MAX 2048
 #define PROCS_MAX 64
 #define CHUNK ((size_t)1 << 20)
 #define SECURE_HEAP ((uint64_t)1 << 20)

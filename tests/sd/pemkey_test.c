@@ -191,10 +191,42 @@ parameters_that_cannot_be_read_are_malformed(void **state)
 	PBE2PARAM_free(p);
 }
 
+/* d, p, q and their three companions: as many bytes as the modulus has, and
+ * five times half of it. */
+static void
+the_private_numbers_of_a_key_lie_in_the_secure_heap(void **state)
+{
+	EVP_PKEY *made = EVP_RSA_gen(2048), *read = NULL;
+	BIO *bio = BIO_new(BIO_s_secmem());
+	struct kc_secret text = { 0 };
+	struct kc_err err = { 0 };
+	size_t before, held;
+	int n;
+
+	(void)state;
+	assert_int_equal(PEM_write_bio_PKCS8PrivateKey(bio, made, NULL, NULL,
+	    0, NULL, NULL), 1);
+	EVP_PKEY_free(made);
+	t_ok(kc_secret_new(&text, 4096, &err), &err);
+	n = BIO_read(bio, text.p, 4095);
+	assert_true(n > 0);
+	text.len = (size_t)n;
+	BIO_free(bio);
+	before = CRYPTO_secure_used();
+	t_ok(sd_pem_private(&text, NULL, &read, &err), &err);
+	held = CRYPTO_secure_used() - before;
+	assert_true(held >= 256 + 5 * 128);
+	EVP_PKEY_free(read);
+	assert_int_equal(CRYPTO_secure_used(), before);
+	kc_secret_free(&text);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    the_private_numbers_of_a_key_lie_in_the_secure_heap),
 		cmocka_unit_test(
 		    pbkdf2_beyond_the_limit_is_refused_before_any_round),
 		cmocka_unit_test(the_old_encryptions_have_the_same_limit),

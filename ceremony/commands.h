@@ -15,6 +15,7 @@ extern const struct cer_cmd cer_evidence_commands[];
 extern const struct cer_cmd cer_byok_commands[];
 extern const struct cer_cmd cer_attestation_commands[];
 extern const struct cer_cmd cer_policy_commands[];
+extern const struct cer_cmd cer_release_commands[];
 extern const struct cer_cmd cer_audit_commands[];
 
 #endif

@@ -20,7 +20,7 @@ static const struct cer_cmd *const tables[] = {
 	cer_room_commands, cer_script_commands, cer_token_commands,
 	cer_sd_commands, cer_byok_commands, cer_evidence_commands,
 	cer_attestation_commands,
-	cer_policy_commands,
+	cer_policy_commands, cer_release_commands,
 	cer_audit_commands, cer_selftest_commands,
 };
 #define TABLES (sizeof tables / sizeof *tables)

@@ -9,6 +9,7 @@
 
 #include "audit/bundle.h"
 #include "audit/form.h"
+#include "audit/promises.h"
 #include "base/json.h"
 #include "base/words.h"
 
@@ -366,6 +367,7 @@ aud_transcript(const struct aud_entries *es, const struct aud_state *st,
 	    "typed; README.txt says what a verifier can show and what it "
 	    "cannot."));
 	KC_TRY(r, add_signatures(doc, es, err));
+	KC_TRY(r, aud_promises(doc, es, err));
 	*ret = doc;
 	doc = NULL;
 out:

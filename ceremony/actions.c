@@ -116,6 +116,10 @@ static const struct cer_action actions[] = {
 	      CER_F_UNSEALED },
 	    { CER_OF_CARD, .needs = CER_F_BOUND, .bars = GONE,
 	      .reads = true } } },
+	{ "attestation.check", "file key", false, false, cer_do_attestation,
+	  .term = { PEOPLE } },
+	{ "policy.check", "file approved accept", false, false,
+	  cer_do_policy, .term = { PEOPLE } },
 	{ "readback", "subject", false, false, cer_do_readback, .term = {
 	    PEOPLE } },
 	{ "custody.seal", "", true, false, cer_do_seal, .term = { PEOPLE,

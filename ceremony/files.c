@@ -324,3 +324,17 @@ out:
 	kc_buf_free(&path);
 	return r;
 }
+
+kc_result
+cer_paper_take(struct cer_room *room, const struct cer_instance *in,
+    const char *name, struct kc_buf *ret, struct kc_err *err)
+{
+	kc_result r;
+
+	KC_TRY(r, cer_artifact_adopt(room, in, name, err));
+	r = cer_artifact_get(room, name) != NULL ?
+	    cer_artifact_read(room, name, ret, err) :
+	    cer_medium_take(room, in, name, ret, err);
+out:
+	return r;
+}

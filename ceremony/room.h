@@ -352,6 +352,13 @@ KC_MUST kc_result cer_medium_take_any(struct cer_room *room,
     const struct cer_instance *in, const char *const *names, size_t n,
     size_t *ret_i, struct kc_buf *ret, struct kc_err *err);
 
+/* cer_paper_take: a file of the online side: from the artifacts, if a step or
+ *  run before kept it; else from the medium.
+ *  ret  caller: kc_buf_free */
+KC_MUST kc_result cer_paper_take(struct cer_room *room,
+    const struct cer_instance *in, const char *name, struct kc_buf *ret,
+    struct kc_err *err);
+
 /* signing.c */
 KC_MUST kc_result cer_sign_text(struct cer_room *room,
     const struct cer_instance *in, bool manifest, struct kc_err *err);

@@ -47,6 +47,17 @@ read_fields(const struct cer_step *st, struct kc_err *err)
 	return cer_node_only(st->node, fields, err);
 }
 
+/* Actions whose fields have a form of their own. */
+static const struct {
+	const char *action;
+	kc_result (*fields)(const struct cer_node *step, struct kc_err *err);
+} forms[] = {
+	{ "evidence.check", cer_evidence_fields },
+	{ "attestation.check", cer_attestation_fields },
+	{ "policy.check", cer_policy_fields },
+	{ "byok.wrap", cer_byok_fields },
+};
+
 /* Values of the actions' own fields: a misspelt key name would be a key that
  * nobody makes. */
 static kc_result
@@ -88,10 +99,9 @@ read_values(const struct cer_step *st, struct kc_err *err)
 	if (strcmp(st->action->name, "card.wrong") == 0)
 		KC_TRY(r, cer_node_str(st->node, "instead", NULL, &subject,
 		    err));
-	if (strcmp(st->action->name, "evidence.check") == 0)
-		r = cer_evidence_fields(st->node, err);
-	if (strcmp(st->action->name, "byok.wrap") == 0)
-		r = cer_byok_fields(st->node, err);
+	for (size_t i = 0; i < sizeof forms / sizeof *forms && kc_ok(r); i++)
+		if (strcmp(st->action->name, forms[i].action) == 0)
+			r = forms[i].fields(st->node, err);
 out:
 	return r;
 }

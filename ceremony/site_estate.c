@@ -284,7 +284,8 @@ read_estate(struct est_approved *a, const struct cer_node *map,
 	KC_TRY(r, cer_node_only(map, "tenant subscription resource-group "
 	    "location sku public-network bypass retention-days "
 	    "initial-admins regions ip-rules network-rules "
-	    "private-endpoints custom-roles roles keys backup window", err));
+	    "private-endpoints custom-roles roles keys backup window "
+	    "owner-root", err));
 	KC_TRY(r, words(map, w, sizeof w / sizeof *w, err));
 	KC_TRY(r, number(map, "retention-days", 7, 90, &a->retention_days,
 	    err));
@@ -297,6 +298,8 @@ read_estate(struct est_approved *a, const struct cer_node *map,
 	a->has_roles = cer_node_get(map, "roles") != NULL;
 	KC_TRY(r, each(a, map, "roles", role, err));
 	KC_TRY(r, each(a, map, "keys", key, err));
+	KC_TRY(r, hash(map, "owner-root", &a->has_owner_root, a->owner_root,
+	    err));
 	r = backup_and_window(a, map, err);
 out:
 	return r;

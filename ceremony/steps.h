@@ -45,13 +45,20 @@ CER_DO(unlock);
 CER_DO(blob);
 CER_DO(evidence);
 CER_DO(byok);
+CER_DO(attestation);
+CER_DO(policy);
 CER_DO(readback);
 CER_DO(checkpoint);
 CER_DO(export);
 CER_DO(close);
 
-/* steps_evidence.c: the fields of an evidence.check.
+/* The fields of an attestation.check (steps_attestation.c) and a policy.check
+ * (steps_policy.c); steps_evidence.c: of an evidence.check.
  *  Errors: KC_EFORMAT with file, line and column */
+KC_MUST kc_result cer_attestation_fields(const struct cer_node *step,
+    struct kc_err *err);
+KC_MUST kc_result cer_policy_fields(const struct cer_node *step,
+    struct kc_err *err);
 KC_MUST kc_result cer_evidence_fields(const struct cer_node *step,
     struct kc_err *err);
 

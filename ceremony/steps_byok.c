@@ -39,11 +39,7 @@ take(struct cer_room *room, const struct cer_instance *in, const char *field,
 	KC_TRY(r, cer_node_str(in->step->node, field, "", &p->name, err));
 	if (p->name[0] == '\0')
 		return r;
-	KC_TRY(r, cer_artifact_adopt(room, in, p->name, err));
-	if (cer_artifact_get(room, p->name) != NULL)
-		r = cer_artifact_read(room, p->name, &p->bytes, err);
-	else
-		r = cer_medium_take(room, in, p->name, &p->bytes, err);
+	r = cer_paper_take(room, in, p->name, &p->bytes, err);
 out:
 	return r;
 }

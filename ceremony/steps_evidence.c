@@ -82,12 +82,9 @@ take(struct cer_room *room, const struct cer_instance *in, struct desk *d,
 	struct kc_buf *b = &d->bytes[d->n];
 	kc_result r;
 
-	if (kind != EST_KIND_RECORD)
-		KC_TRY(r, cer_artifact_adopt(room, in, name, err));
-	if (kind != EST_KIND_RECORD && cer_artifact_get(room, name) != NULL)
-		KC_TRY(r, cer_artifact_read(room, name, b, err));
-	else
-		KC_TRY(r, cer_medium_take(room, in, name, b, err));
+	KC_TRY(r, kind == EST_KIND_RECORD ?
+	    cer_medium_take(room, in, name, b, err) :
+	    cer_paper_take(room, in, name, b, err));
 	memcpy(d->name[d->n], name, strlen(name) + 1);
 	d->file[d->n] = (struct est_file){ kind, d->name[d->n], b->p,
 		b->len };

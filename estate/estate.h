@@ -93,6 +93,8 @@ struct est_approved {
 	size_t n_keys;
 	struct est_names accounts;	/* of storage, for backups */
 	int64_t backup_days;		/* oldest backup */
+	bool has_owner_root;
+	uint8_t owner_root[KC_SHA256];	/* of the pool, as recorded */
 	bool has_domain;
 	uint8_t domain[KC_SHA256];	/* of the domain a backup needs */
 	bool has_window;		/* exports are made within it */

@@ -32,7 +32,7 @@ sed -i 's,^  medium: .*,  medium: ../medium,; s,^  export: .*,  export: ../expor
 {
 	sed 's/^card-retries: .*/card-retries: 0/; s/^wait-seconds: .*/wait-seconds: 2/' \
 		"$root/scripts/rehearsal-answers.yaml"
-	printf '  %s\n' 'attested: "no"' 'wrap: WRAP' 'source: k' \
+	printf '  %s\n' 'wrap: WRAP' 'source: k' \
 		'source-fate: k' 'source-bag: KB-1' 'source-seen: "yes"'
 } >answers.yaml
 # answers SED...: other.yaml

@@ -5,7 +5,7 @@
 # timeout: 240
 set -eu
 . "$(dirname "$0")/../lib.sh"
-need python3 openssl
+need python3 openssl pdftotext
 [ -e /usr/lib/softhsm/libsofthsm2.so ] || skip_all "softhsm2 is not installed"
 export PYTHONDONTWRITEBYTECODE=1
 
@@ -93,5 +93,39 @@ open_ = {e["facts"]["name"] for e in rows
          if e["kind"] == "evidence.assertion" and
          e["facts"]["state"] == "unknown"}
 assert open_ == {"same-pool", "purge-both", "status", "times"}, open_
+END
+
+# The last page: each promise, what shows it, and what does not.
+check "the promises are the last page of the transcript" python3 - <<'END'
+import json
+text = open("export2/transcript.md").read()
+at = text.index("## What was promised, and what shows it")
+page = text[at:]
+assert "\n## " not in page[3:], page
+assert text.index("## Signatures by hand") < at
+promises = page.split("\n### ")[1:]
+said = {p.split("\n")[0]: p for p in promises}
+assert len(said) == 5, said.keys()
+rows = {json.loads(s)["n"]: json.loads(s) for s in open("rows.json")}
+import re
+for title, p in said.items():
+    verdict = p.split("\n\n")[1]
+    for label, shown in re.findall(r"^\| (.*?) \| (.*?) \|$", p, re.M):
+        for n in re.findall(r"\d+", shown):
+            kind = rows[int(n)]["kind"]
+            assert kind.startswith(("evidence.", "attestation.", "policy.",
+                                    "domain.", "exchange.")), (n, kind)
+perimeter = said["The perimeter is closed"]
+assert "Shown." in perimeter, perimeter
+# The list with one person in two roles was replaced: its last state counts.
+assert "IT DOES NOT HOLD" not in page, page
+where = said["Where a key was made can be verified"]
+assert "Not shown" in where and "none: entry" in where, where
+END
+pdftotext -layout export2/transcript.pdf pdf.txt
+check "and of the PDF" python3 - <<'END'
+pages = open("pdf.txt").read().rstrip("\f\n").split("\f")
+assert any("What was promised" in p for p in pages[-2:]), pages[-1]
+assert "Where a key was made can be verified" in pages[-1] + pages[-2]
 END
 finish

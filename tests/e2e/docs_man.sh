@@ -83,6 +83,7 @@ for doc in README.md CEREMONY.md; do
 	while read -r option; do
 		case $option in
 		# az's, the pool's, setup's
+		--encoding | --file | --kty | --name | --ops | --size | \
 		--hsm-name | --sd-quorum | --security-domain-file | \
 		    --restore-blob | --target-operation | --tests) continue ;;
 		esac

@@ -103,7 +103,7 @@ $(BUILD)/tests/cards/%_test: $(BUILD)/obj/tests/cards/%_test.o $(filter-out %/pi
 
 # Programs that tests run.
 HELPERS := $(BUILD)/tests/audit/make_ceremony $(BUILD)/tests/audit/judge $(BUILD)/tests/audit/alphabets \
-	$(BUILD)/tests/ui/demo \
+	$(BUILD)/tests/ui/demo $(BUILD)/tests/estate/attest_seed \
 	$(BUILD)/tests/sd/consttime $(BUILD)/tests/tokens/consttime \
 	$(BUILD)/tests/power/ceremony $(BUILD)/tests/power/replay \
 	$(BUILD)/tests/kill/ceremony $(BUILD)/tests/cards/piv \

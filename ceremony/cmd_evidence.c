@@ -63,7 +63,8 @@ take_beside(struct desk *d, const char *word, struct kc_err *err)
 	if (kind == EST_KINDS)
 		return KC_FAIL(err, KC_EUSAGE, 0, "--beside: '%.40s' is not "
 		    "KIND=FILE with KIND pool, roles, definitions, key, "
-		    "rotation, backup, settings, record or domain", word);
+		    "rotation, backup, settings, record, domain or "
+		    "attestation", word);
 	return take(d, kind, eq + 1, err);
 }
 

@@ -63,6 +63,7 @@ struct est_attest {
 	char text[EST_ATTEST_LINKS][EST_ATTEST_TEXT];
 	bool has_root;			/* owner_root is set */
 	uint8_t owner_root[KC_SHA256];	/* of the file's owner root */
+	char pool[128];			/* the owner root's common name */
 	int firmware;			/* 2 or 3; 0: not known */
 	char id[129];			/* the signed "/keys/NAME/VERSION" */
 };

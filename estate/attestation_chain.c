@@ -4,6 +4,7 @@
  * certificate is X.509 v1 and older than its re-issued root, which
  * X509_verify_cert refuses.  Names are compared as DER.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include <openssl/rsa.h>
@@ -226,6 +227,8 @@ est_attest_owner(struct est_attest_work *w, struct kc_err *err)
 		goto out;
 	}
 	KC_TRY(r, sd_pki_cn(root, &cn, err));
+	(void)snprintf(w->ret->pool, sizeof w->ret->pool, "%s",
+	    kc_buf_str(&cn));
 	est_attest_say(w, "the owner root %.150s certifies a partition",
 	    kc_buf_str(&cn));
 out:

@@ -77,6 +77,8 @@ same_pool(struct est_look *k, struct kc_err *err)
 	r = est_say_that(k, "same-pool", n > 1 ? EST_HOLDS : EST_UNKNOWN, err,
 	    n > 1 ? "%zu files are of %s" : "%zu files here name a pool; two "
 	    "are needed to compare%s", n, n > 1 ? first.name : "");
+	if (kc_ok(r))
+		r = est_look_attested(k, first.name, err);
 out:
 	return r;
 }
@@ -180,7 +182,9 @@ listed(struct est_look *k, const struct est_paper *record, struct kc_err *err)
 	for (size_t i = 0; i < k->n; i++) {
 		const struct est_file *f = k->paper[i].file;
 
-		if (f->kind == EST_KIND_RECORD || f->kind == EST_KIND_DOMAIN)
+		/* An attestation is signed by who made it. */
+		if (f->kind == EST_KIND_RECORD || f->kind == EST_KIND_DOMAIN ||
+		    f->kind == EST_KIND_ATTESTATION)
 			continue;
 		KC_TRY(r, kc_sha256_one(f->p, f->len, sha, err));
 		kc_hex(sha, sizeof sha, hex);

@@ -26,6 +26,7 @@ static const struct {
 	[EST_KIND_DEFINITIONS] = { "definitions", NULL },
 	[EST_KIND_RECORD] = { "record", NULL },
 	[EST_KIND_DOMAIN] = { "domain", NULL },
+	[EST_KIND_ATTESTATION] = { "attestation", NULL },
 };
 
 const char *

@@ -31,6 +31,7 @@ enum est_kind {
 						 list */
 	EST_KIND_RECORD,		/* when and by whom it was exported */
 	EST_KIND_DOMAIN,		/* the security domain, for its hash */
+	EST_KIND_ATTESTATION,	/* of a key, for the pool it names */
 	EST_KINDS
 };
 

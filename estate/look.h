@@ -32,6 +32,11 @@ est_look_fn est_look_pool, est_look_net, est_look_roles, est_look_key,
 /* What holds between files, behind the kind's own. */
 est_look_fn est_look_cross;
 
+/* est_look_attested: an attestation that stands beside verifies, and its owner
+ * root names this host's pool; host "": no file names one. */
+KC_MUST kc_result est_look_attested(struct est_look *k, const char *host,
+    struct kc_err *err);
+
 /* est_say_that: the next assertion.  fmt may hold text of the file: it is
  * escaped here. */
 KC_MUST kc_result est_say_that(struct est_look *k, const char *name,

@@ -3,6 +3,7 @@
  * What holds between files: one pool, activated before its keys, purge
  * protection on both sides, the record of the export.
  */
+#include "base/file.h"
 #include "tests/estate/estate.h"
 
 static char key[2048];
@@ -36,6 +37,50 @@ beside_pool(const char *from, const char *to, const char *name,
 	said(&e, name, truth, text);
 	est_free(&e);
 	free(pool);
+}
+
+static void
+an_attestation_beside_that_is_none_is_said(void **state)
+{
+	struct est_file f = paper(EST_KIND_ATTESTATION, "{\"attestation\":{}}");
+	struct est_estate e = { 0 };
+	struct kc_err err = { 0 };
+
+	(void)state;
+	t_ok(judged(paper(EST_KIND_KEY, key), &f, 1, site_of(), &e, &err),
+	    &err);
+	said(&e, "attested-pool", EST_FAILS, "link file");
+	est_free(&e);
+}
+
+static void
+a_real_attestation_beside_names_its_pool(void **state)
+{
+	const char *shared = getenv("CEREMONY_SHARED");
+	struct est_estate e = { 0 };
+	struct kc_buf real = { 0 };
+	struct kc_err err = { 0 };
+	struct est_file f;
+	char path[600];
+
+	(void)state;
+	(void)snprintf(path, sizeof path, "%s/vectors/azure/"
+	    "attestation-rsa-restored.json", shared != NULL ? shared :
+	    "../shared");
+	if (!kc_ok(kc_file_read(path, EST_FILE_MAX, &real, &err))) {
+		printf("skip: no real attestation at %s\n", path);
+		skip();
+	}
+	f = paper(EST_KIND_ATTESTATION, kc_buf_str(&real));
+	t_ok(judged(paper(EST_KIND_KEY, key), &f, 1, site_of(), &e, &err),
+	    &err);
+	said(&e, "attested-pool", EST_FAILS, "is of the pool clitesthsm");
+	est_free(&e);
+	t_ok(judged(paper(EST_KIND_SETTINGS, "[]"), &f, 1, site_of(), &e,
+	    &err), &err);
+	said(&e, "attested-pool", EST_UNKNOWN, "no other file here names");
+	est_free(&e);
+	kc_buf_free(&real);
 }
 
 static void
@@ -192,6 +237,8 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_key_and_its_pool_agree),
+		cmocka_unit_test(an_attestation_beside_that_is_none_is_said),
+		cmocka_unit_test(a_real_attestation_beside_names_its_pool),
 		cmocka_unit_test(
 		    a_purgeable_key_beside_a_protected_pool_contradicts_it),
 		cmocka_unit_test(the_record_says_when_by_whom_and_of_what),

@@ -14,6 +14,9 @@ const struct cer_card *
 cer_card_bound(const struct cer_room *room, const struct cer_card *mine,
     const char *serial)
 {
+	/* A blank slot has no serial, and so have cards that are to be made. */
+	if (serial[0] == '\0')
+		return NULL;
 	for (size_t i = 0; i < room->site.n_cards; i++) {
 		const struct cer_card *c = &room->st.card[i];
 

@@ -69,7 +69,7 @@ END
 # --- 3 of 5 -----------------------------------------------------------------
 new five 5 3
 at holder-3 >/dev/null
-run 5 "suspended in step 1.16" five at-holder-3.yaml
+run 5 "suspended in step 1.17" five at-holder-3.yaml
 check "two holders gave their share, and no drill has passed" \
 	rows five 'assert gave == ["holder-1", "holder-2"] and not drills, gave'
 resume 0 "10 quorums of 3 open all 3 data" five
@@ -124,7 +124,7 @@ expect_exit 0 "is complete" "$ceremony" resume --dir nine/ceremony \
 # --- a card whose wrapping key (id 03) is not its certificate's -------------
 new swapped 3 2
 at holder-1 >/dev/null
-run 5 "suspended in step 1.10" swapped at-holder-1.yaml
+run 5 "suspended in step 1.11" swapped at-holder-1.yaml
 cp -a swapped/cards/holder-2 kept
 openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -outform DER \
 	-out other.der 2>/dev/null

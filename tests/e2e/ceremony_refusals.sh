@@ -72,12 +72,12 @@ unchanged()
 # --- before a ceremony begins ---------------------------------------------
 mkdir begin
 sed 's/^  - id: opening/  - id: opening\n    id: again/' script.yaml >twice.yaml
-expect_exit 3 "twice.yaml:16:5: this key is there already" "$ceremony" run \
+expect_exit 3 "twice.yaml:19:5: this key is there already" "$ceremony" run \
 	twice.yaml --site site.yaml --dir begin/d --rehearsal
 sed 's/do: read/do: reed/' script.yaml >unknown.yaml
 expect_exit 3 "there is no action 'reed'" "$ceremony" run unknown.yaml \
 	--site site.yaml --dir begin/d --rehearsal
-expect_exit 3 "unknown.yaml:19:13" "$ceremony" run unknown.yaml --site \
+expect_exit 3 "unknown.yaml:22:13" "$ceremony" run unknown.yaml --site \
 	site.yaml --dir begin/d --rehearsal
 sed 's/role: witness/role: wizard/' site.yaml >wizard.yaml
 expect_exit 3 "'wizard' is no role" "$ceremony" run script.yaml --site \

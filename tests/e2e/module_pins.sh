@@ -62,7 +62,8 @@ print(re.sub(r"(  - )\{id: cards, path: (.*)\}\n",
 }
 
 # The go/no-go looks at the station too; without it the first card does.
-sed '/^acts:/q' "$root/scripts/rehearsal.yaml" >blind.yaml
+sed -e '/^materials:/,/^acts:/{/^acts:/!d;}' -e '/^acts:/q' \
+    "$root/scripts/rehearsal.yaml" >blind.yaml
 cat >>blind.yaml <<'END'
   - id: one
     title: One

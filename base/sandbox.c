@@ -29,6 +29,23 @@ plain_name(const char *s)
 	return n > 0 && n < 40 && s[n] == '\0' && s[0] != '.';
 }
 
+/* UTF-8, unless the locale that was given says otherwise: then the terminal
+ * has no other letters than ASCII's. */
+static bool
+has_utf8(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *v = getenv(names[i]);
+
+		if (v != NULL && v[0] != '\0')
+			return strcasestr(v, "utf-8") != NULL ||
+			    strcasestr(v, "utf8") != NULL;
+	}
+	return true;
+}
+
 /* The environment this program runs with, made of the one it was given. */
 static size_t
 wanted(char list[ENV_MAX][256])
@@ -39,7 +56,8 @@ wanted(char list[ENV_MAX][256])
 	size_t n = 0;
 
 	(void)snprintf(list[n++], 256, "PATH=/usr/bin:/bin");
-	(void)snprintf(list[n++], 256, "LANG=C.UTF-8");
+	(void)snprintf(list[n++], 256, "LANG=%s", has_utf8() ? "C.UTF-8" :
+	    "C");
 	(void)snprintf(list[n++], 256, "TZ=UTC");
 	(void)snprintf(list[n++], 256, "HOME=/nonexistent");
 	(void)snprintf(list[n++], 256, "TERM=%s",

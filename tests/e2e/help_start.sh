@@ -91,6 +91,12 @@ if [ -x "$pool" ]; then
 	}
 	same "a seccomp filter is loaded" 2 "$(field Seccomp)"
 	same "no new privileges are had" 1 "$(field NoNewPrivs)"
+	mkdir medium2
+	background env -i LC_CTYPE=de_DE.ISO-8859-1 LANG=C.UTF-8 \
+	    TERM=xterm PATH="$PATH" "$pool" attend --dir pools2 --medium medium2
+	wait_for 10 test -d medium2/to-offline || true
+	same "a locale without UTF-8 stays one" "LANG=C" \
+	    "$(env_of "$last_pid" | grep LANG)"
 	check "no core file is written" grep -qE \
 	    '^Max core file size +0 +0 ' "/proc/$last_pid/limits"
 fi

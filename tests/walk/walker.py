@@ -22,13 +22,13 @@ def still(shot):
 
 def actor(shot):
     """Whose question it is: the id in the rule above it."""
-    m = re.findall(r"── ([a-z]+-[0-9]+) \(", shot)
+    m = re.findall(r"(?:──|--) ([a-z]+-[0-9]+) \(", shot)
     return m[-1] if m else ""
 
 
 def question(shot):
     """From the rule above it to the line that is typed on."""
-    m = re.findall(r"── [a-z]+-[0-9]+ \(.*?> ", shot, re.S)
+    m = re.findall(r"(?:──|--) [a-z]+-[0-9]+ \(.*?> ", shot, re.S)
     return m[-1] if m else ""
 
 

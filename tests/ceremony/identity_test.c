@@ -37,7 +37,8 @@ a_serial_is_of_the_card_that_has_it(void **state)
 	assert_null(cer_card_bound(room, mine, "5554"));
 	/* Two modules may count alike. */
 	assert_null(cer_card_bound(room, mine, "5553"));
-	strcpy(room->st.card[1].serial, "5559");
+	(void)snprintf(room->st.card[1].serial, sizeof room->st.card[1].serial,
+	    "5559");
 	assert_ptr_equal(cer_card_bound(room, mine, "5559"),
 	    &room->st.card[1]);
 	free(room);

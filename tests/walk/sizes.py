@@ -8,6 +8,8 @@ SCRIPT.yaml, site.yaml, medium/, and a pool that attends to it.
 Every screen is judged: the frame whole, nothing beside its pane, the words
 that the size has room for, and the letters and signs that the locale has.
 """
+import hashlib
+import os
 import re
 import sys
 
@@ -124,6 +126,12 @@ def main():
     def note(shot):
         torn.extend(s for s in faults(shot) if s not in torn)
     w.noted = note
+    for what, name in (("the script of this ceremony", script + ".yaml"),
+                       ("key exchange key", "kek.der")):
+        if os.path.exists("%s/%s" % (folder, name)):
+            with open("%s/%s" % (folder, name), "rb") as f:
+                w.papers[what] = terminal.hash_words(
+                    hashlib.sha256(f.read()).digest())
     try:
         t.start("env %s%s run %s/%s.yaml --site %s/site.yaml --dir "
                 "%s/ceremony --rehearsal" % (env, program, folder, script,
@@ -143,8 +151,8 @@ def main():
         case("every cell of %d screens is in its pane" % len(t.shots),
              len(t.shots) > 60 and not torn, "\n".join(torn[:20]))
         states(t)
-    except (TimeoutError, AssertionError, KeyError) as e:
-        case("the walk goes on", False, str(e))
+    except (TimeoutError, AssertionError, KeyError, OSError) as e:
+        case("the walk goes on", False, "%s\n%s" % (e, t.shot()))
     finally:
         t.end()
     cases.end()

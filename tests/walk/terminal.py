@@ -32,13 +32,16 @@ LISTS = pgp_lists()
 WORDS = set(LISTS[0]) | set(LISTS[1])
 
 
+def hash_words(sha):
+    return [LISTS[i % 2][byte] for i, byte in enumerate(sha)]
+
+
 def paper(folder):
     """What a second person wrote down: the words of the exchange key."""
     path = folder + "/medium/to-offline/contoso-hsm-neu-SDE.cer"
     with open(path, encoding="ascii") as f:
         pem = f.read().split("-----")[2]
-    sha = hashlib.sha256(base64.b64decode(pem)).digest()
-    return [LISTS[i % 2][byte] for i, byte in enumerate(sha)]
+    return hash_words(hashlib.sha256(base64.b64decode(pem)).digest())
 
 
 def head_words(text):

@@ -8,6 +8,10 @@ import terminal
 PINS = {"witness-1": "83591701", "witness-2": "83591702",
         "auditor-1": "83591703", "holder-1": "83591704",
         "holder-2": "83591705", "holder-3": "83591706"}
+NEW_PIN = "83591777"
+
+# What a room answers with no.
+NO = ("Is a changed site file", "Did the online side bring")
 
 
 def bottom(shot):
@@ -18,6 +22,11 @@ def bottom(shot):
 def still(shot):
     """Without what moves by itself: the clock."""
     return re.sub(r"\d\d:\d\d:\d\d", "", shot)
+
+
+def flat(shot):
+    """What is asked as one line: sentences wrap, in a pane or without."""
+    return re.sub(r" *\n(?:[^\n│|]*[│|])? *", " ", shot)
 
 
 def actor(shot):
@@ -39,6 +48,8 @@ class Walker:
         self.sealed = {}        # of a suspension: whose bag, its number
         self.head = []          # words of the suspension, on paper
         self.noted = None       # told of every screen that asks
+        self.papers = {}        # words by what is read back
+        self.changed_pins = set()
 
     def asks(self, shot):
         line = bottom(shot)
@@ -63,8 +74,19 @@ class Walker:
         return self.t.wait(lambda s: still(s) != still(before),
                            "another screen than\n" + before)
 
+    def digits(self, shot):
+        """The person's PIN, or the one it was changed to."""
+        who = actor(shot)
+        # The step's own title, not its line among the acts.
+        changes = re.search(r"\d  \S[^\n]*changes the PIN", shot)
+        if changes and ("New PIN" in shot or "same PIN again" in shot):
+            self.changed_pins.add(who)
+            return NEW_PIN
+        return NEW_PIN if who in self.changed_pins and not changes else \
+            PINS[who]
+
     def pin(self, shot, digits=None):
-        self.t.type(digits or PINS[actor(shot)])
+        self.t.type(digits or self.digits(shot))
         self.t.keys("Enter")
         return self.changed(shot)
 
@@ -87,8 +109,9 @@ class Walker:
 
     def words(self, shot, spoil=False):
         """From paper, at the positions that the screen asks for."""
+        named = [p for what, p in self.papers.items() if what in flat(shot)]
         paper = self.head if "Resumption" in shot else \
-            terminal.paper(self.t.where)
+            named[0] if named else terminal.paper(self.t.where)
         for at in re.findall(r"word (\d+) +_", shot):
             self.t.type("adult" if spoil else paper[int(at) - 1].lower())
             self.t.keys("Tab")
@@ -104,9 +127,11 @@ class Walker:
         if kind == "line":
             return self.line(shot)
         if kind == "yesno":
-            self.t.type("y")
-        elif kind == "choice":
-            self.t.type("o")            # own screen
+            self.t.type("n" if any(s in flat(shot) for s in NO) else
+                        "y")
+        elif kind == "choice":          # own screen
+            self.t.type("k" if "Kept, in a sealed bag" in flat(shot) else
+                        "o")
         elif kind == "words":
             return self.words(shot)
         elif kind in ("continue", "say"):

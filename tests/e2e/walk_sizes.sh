@@ -33,6 +33,19 @@ walk()
 	[ -e "$script" ] || script=$root/tests/walk/$2.yaml
 	sed 's/^sizes: .*/sizes: [2048]/' "$script" >"$where/$2.yaml"
 	"$root/scripts/rehearsal-site.sh" 3 2 >"$where/site.yaml"
+	[ "$2" != newset ] || python3 - "$where/site.yaml" <<'END'
+import sys
+text = open(sys.argv[1]).read()
+text = text[:text.index("custody:")] if "custody:" in text else text
+text = text.replace("quorum: 2\n", "quorum: 2\nnew-quorum: 2\n", 1)
+people = "".join('  - {id: new-holder-%d, role: new-holder, name: "New %s"}\n' %
+                 (i, "ABC"[i - 1]) for i in (1, 2, 3))
+line = [s for s in text.split("\n") if "store: ../cards/holder-1" in s][0]
+cards = "".join(line.replace("holder-1", "new-holder-%d" % i) + "\n"
+                for i in (1, 2, 3))
+text = text.replace("cards:\n", people + "cards:\n" + cards, 1)
+open(sys.argv[1], "w").write(text)
+END
 	printf 'estate:\n  location: westeurope\n' >>"$where/site.yaml"
 	cp kek.der "$where"
 	mkdir "$where/medium/to-offline"
@@ -70,5 +83,9 @@ finished
 walk others others 80x24
 walk others-large others 100x30 ascii
 walk others-wide others 200x60 mono
+finished
+walk newset newset 80x24 ascii
+walk newset-large newset 100x30 mono
+walk newset-wide newset 200x60
 finished
 finish

@@ -7,7 +7,9 @@ import terminal
 # One PIN a person; no hash, serial or time holds so many of its digits.
 PINS = {"witness-1": "83591701", "witness-2": "83591702",
         "auditor-1": "83591703", "holder-1": "83591704",
-        "holder-2": "83591705", "holder-3": "83591706"}
+        "holder-2": "83591705", "holder-3": "83591706",
+        "new-holder-1": "83591711", "new-holder-2": "83591712",
+        "new-holder-3": "83591713"}
 NEW_PIN = "83591777"
 
 # What a room answers with no.
@@ -31,13 +33,13 @@ def flat(shot):
 
 def actor(shot):
     """Whose question it is: the id in the rule above it."""
-    m = re.findall(r"(?:──|--) ([a-z]+-[0-9]+) \(", shot)
+    m = re.findall(r"(?:──|--) ([a-z-]+-[0-9]+) \(", shot)
     return m[-1] if m else ""
 
 
 def question(shot):
     """From the rule above it to the line that is typed on."""
-    m = re.findall(r"(?:──|--) [a-z]+-[0-9]+ \(.*?> ", shot, re.S)
+    m = re.findall(r"(?:──|--) [a-z-]+-[0-9]+ \(.*?> ", shot, re.S)
     return m[-1] if m else ""
 
 

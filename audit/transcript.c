@@ -14,7 +14,8 @@
 #include "base/words.h"
 
 /* struct chapter: a table of the entries of one kind that carry a fact; one
- * column for each fact named. */
+ * column for each fact named.  none: said when there are none; NULL: then
+ * there is no chapter. */
 struct chapter {
 	const char *title, *kind, *fact;
 	const char *column[8];
@@ -32,6 +33,12 @@ static const struct chapter chapters[] = {
 	  "bits", "oaep", "known-answer", "spki.sha256" }, "None." },
 	{ "Certificates", "card.done", "cert.sha256", { "card", "key",
 	  "cert.sha256" }, "None." },
+	{ "Key exchange keys", "byok.kek", "kid", { "kid", "bits", "origin",
+	  "kek.sha256" }, NULL },
+	{ "Keys brought in", "byok.wrapped", "blob", { "type", "bits",
+	  "source", "blob", "blob.sha256" }, NULL },
+	{ "What they were made from", "byok.source", "fate", { "source",
+	  "name", "fate", "bag", "seen.by" }, NULL },
 	{ "Signers", "signer.add", "signer", { "signer", "cert.sha256" },
 	  "None." },
 	{ "Approvals", "approval", "signer", { "signer", "text" }, "None." },
@@ -83,8 +90,11 @@ add_row(void *ctx, const struct aud_entry *e, struct kc_err *err)
 	if (strcmp(e->kind, c->kind) != 0 ||
 	    json_object_get(e->facts, c->fact) == NULL)
 		return KC_DONE;
-	if (t->found++ == 0)
+	if (t->found++ == 0) {
+		if (c->none == NULL)
+			KC_TRY(r, AUD_DOC(t->doc, "h", 2, err, c->title));
 		KC_TRY(r, begin_table(t, err));
+	}
 	KC_TRY(r, kc_buf_addf(&cell[0], err, "%llu",
 	    (unsigned long long)e->n));
 	for (size_t i = 0; i < n; i++) {
@@ -110,9 +120,10 @@ add_chapter(json_t *doc, const struct aud_entries *es,
 	struct table t = { doc, NULL, c, 0 };
 	kc_result r;
 
-	KC_TRY(r, AUD_DOC(doc, "h", 2, err, c->title));
+	if (c->none != NULL)
+		KC_TRY(r, AUD_DOC(doc, "h", 2, err, c->title));
 	KC_TRY(r, aud_entries_each(es, add_row, &t, err));
-	if (t.found == 0)
+	if (t.found == 0 && c->none != NULL)
 		r = AUD_DOC(doc, "p", 0, err, c->none);
 out:
 	return r;

@@ -118,6 +118,31 @@ out:
 	return r;
 }
 
+/* One key a blob, and one blob a name. */
+static kc_result
+bind_blob(const struct cer_script *script, const struct cer_step *st,
+    struct kc_err *err)
+{
+	const char *mine, *other;
+	kc_result r;
+
+	if (strcmp(st->action->name, "byok.wrap") != 0)
+		return KC_DONE;
+	if (st->for_each[0] != '\0')
+		return BIND_FAIL(place(st, "for_each", 0), st, err, "makes one "
+		    "blob: a step for each key");
+	KC_TRY(r, cer_node_str(st->node, "blob", NULL, &mine, err));
+	for (const struct cer_step *o = script->step; o < st; o++) {
+		KC_TRY(r, cer_node_str(o->node, "blob", "", &other, err));
+		if (strcmp(mine, other) == 0)
+			return BIND_FAIL(place(st, "blob", 0), st, err, "makes "
+			    "the blob '%.60s', which step '%s' has made",
+			    mine, o->id);
+	}
+out:
+	return r;
+}
+
 /* A bag is looked at by two: whoever opens theirs, somebody else watches. */
 static kc_result
 bind_open(const struct cer_site *site, const struct cer_step *st,
@@ -221,6 +246,7 @@ cer_script_bind(const struct cer_script *script, const struct cer_site *site,
 			    st->action->card || cer_byok_card(st->node),
 			    err));
 		KC_TRY(r, bind_ratify(site, st, err));
+		KC_TRY(r, bind_blob(script, st, err));
 		KC_TRY(r, bind_open(site, st, err));
 		KC_TRY(r, bind_new_set(site, st, err));
 		KC_TRY(r, bind_puk(st, err));

@@ -96,6 +96,8 @@ struct cer_state {
 	char read_sha[KC_HEX];		/* and what was read back */
 	char ratified[KC_HEX];		/* the exchange certificate's */
 	char ratified_in[129];		/* the step that did it */
+	char wrapped_in[129];		/* the last step that made a blob */
+	char wrapped[KC_HEX];		/* and the blob's hash */
 	char excepted[KC_HEX];		/* of the last exception on one */
 	uint8_t paper_head[KC_SHA256];	/* that people last wrote down */
 	bool has_paper_head;

@@ -314,6 +314,18 @@ on_bag(struct cer_room *room, const struct aud_entry *e)
 	}
 }
 
+static void
+on_receiver(struct cer_state *st, const struct aud_entry *e)
+{
+	if (is(e->kind, "exchange.ratified")) {
+		COPY(st->ratified, aud_entry_str(e, "exchange.sha256"));
+		COPY(st->ratified_in, e->step);
+	} else if (is(e->kind, "byok.wrapped")) {
+		COPY(st->wrapped, aud_entry_str(e, "blob.sha256"));
+		COPY(st->wrapped_in, e->step);
+	}
+}
+
 kc_result
 cer_state_apply(struct cer_room *room, const struct aud_entry *e,
     struct kc_err *err)
@@ -322,6 +334,8 @@ cer_state_apply(struct cer_room *room, const struct aud_entry *e,
 	struct cer_card *card;
 
 	on_step(room, e);
+	on_receiver(st, e);
+	st->runs += is(e->kind, "run.begin");
 	if (is(e->kind, AUD_KIND_CP_END)) {
 		st->sealed = e->n + 1;
 		memcpy(st->sealed_head, e->leaf, KC_SHA256);
@@ -353,8 +367,6 @@ cer_state_apply(struct cer_room *room, const struct aud_entry *e,
 		COPY(st->software, aud_entry_str(e, "software"));
 	else if (is(e->kind, "check"))
 		cer_state_check(room, e);
-	else if (is(e->kind, "run.begin"))
-		st->runs++;
 	else if (is(e->kind, "suspend"))
 		st->suspended = true;
 	else if (is(e->kind, "resume"))
@@ -365,10 +377,7 @@ cer_state_apply(struct cer_room *room, const struct aud_entry *e,
 		cer_state_amended(room, e);
 	else if (is(e->kind, "approval"))
 		st->approvals++;
-	else if (is(e->kind, "exchange.ratified")) {
-		COPY(st->ratified, aud_entry_str(e, "exchange.sha256"));
-		COPY(st->ratified_in, e->step);
-	} else if (is(e->kind, CER_READBACK) && aud_entry_true(e, "right")) {
+	else if (is(e->kind, CER_READBACK) && aud_entry_true(e, "right")) {
 		COPY(st->read_step, e->step);
 		COPY(st->read_sha, aud_entry_str(e, "sha256"));
 	} else if (is(e->kind, AUD_KIND_SIGNER)) {

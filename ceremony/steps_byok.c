@@ -222,15 +222,24 @@ out:
 	return r;
 }
 
-/* One blob a step: an interrupted run's is taken up, not made again. */
+/* One blob a step: an interrupted run's is taken up, not made again; that of
+ * another step holds another key. */
 static kc_result
 make_blob(struct cer_room *room, const struct cer_instance *in,
     struct desk *d, const struct cer_byok_source *from, struct kc_err *err)
 {
+	const struct cer_artifact *a;
 	kc_result r;
 
 	KC_TRY(r, cer_artifact_adopt(room, in, d->blob_name, err));
-	if (cer_artifact_get(room, d->blob_name) != NULL) {
+	a = cer_artifact_get(room, d->blob_name);
+	if (a != NULL && (strcmp(room->st.wrapped_in, in->id) != 0 ||
+	    strcmp(room->st.wrapped, a->sha256) != 0)) {
+		r = KC_FAIL(err, KC_EEXISTS, 0, "%s is in the journal "
+		    "already, and this step did not make it", d->blob_name);
+		goto out;
+	}
+	if (a != NULL) {
 		r = cer_artifact_read(room, d->blob_name, &d->blob, err);
 		goto out;
 	}

@@ -97,6 +97,11 @@ kinds = [e["kind"] for e in rows]
 assert kinds.index("readback") < kinds.index("byok.wrapped") < \
     kinds.index("byok.source")
 EOF
+for text in '## Key exchange keys' '## Keys brought in' \
+	'## What they were made from'; do
+	check "the transcript has: $text" grep -qxF "$text" \
+		export/transcript.md
+done
 check "of the key itself nothing is in the directory or the export" python3 - \
 	dir export ec.want <<'EOF'
 import base64, os, sys
@@ -172,6 +177,15 @@ sed -i 's/do: roll-call/do: read/' one.yaml
 expect_exit 1 "(byok.wrap): nobody is signed in" "$ceremony" script check \
 	one.yaml --site site.yaml
 
+short "$files, key: key.pem"
+sed 's/id: wrap/id: again/' one.yaml | tail -1 >line
+cat line >>one.yaml
+expect_exit 1 "makes the blob 'key.byok', which step 'wrap' has made" \
+	"$ceremony" script check one.yaml --site site.yaml
+short "$files, key: key.pem, for_each: witness"
+expect_exit 1 "makes one blob: a step for each key" "$ceremony" script check \
+	one.yaml --site site.yaml
+
 # What is refused, and goes on when it is mended.
 short "$files, oct: key.bin"
 bring key.bin=oct.want
@@ -212,6 +226,11 @@ s, = [e["facts"] for e in rows if e["kind"] == "byok.source"]
 assert (s["fate"], s["bag"]) == ("destroyed", ""), s
 EOF
 check "and verifies" "$ceremony" audit verify "room$n"
+
+short 'kek: kek.pem, show: kek-show.json, blob: kek.pem, key: key.pem'
+bring key.pem=ec.pem
+expect_exit 1 "kek.pem is in the journal already, and this step did not make" \
+	room
 
 # An attestation that does not hold; an encrypted key; one that is none.
 short "$files, key: key.pem, attestation: att.json"

@@ -87,6 +87,8 @@ struct cer_state {
 	char intent_sha[65];
 	int64_t exceptions;		/* highest number */
 	bool exception_open[CER_EXCEPTIONS_MAX];
+	struct cer_exception last[CER_LAST_MAX];
+	size_t n_last;
 	int64_t unproven;		/* the open one on an exchange key */
 	struct cer_card card[CER_CARDS_MAX];
 	struct cer_artifact artifact[CER_ARTIFACTS_MAX];
@@ -222,6 +224,10 @@ KC_MUST kc_result cer_command_end(struct cer_room *room,
     const struct cer_instance *in, const struct cer_command *c, kc_result r,
     const struct aud_fact *facts, size_t n, struct kc_err *err);
 
+/* cer_state_exception: the row of one that is opened or closed
+ *  (exceptions.c). */
+void cer_state_exception(struct cer_room *room, const struct aud_entry *e,
+    bool open);
 /* cer_exception_note: an exception that the program itself opens and closes
  *  because a rule decides it. */
 KC_MUST kc_result cer_exception_note(struct cer_room *room,

@@ -247,24 +247,6 @@ on_artifact(struct cer_room *room, const struct aud_entry *e)
 }
 
 static void
-on_exception(struct cer_room *room, const struct aud_entry *e, bool open)
-{
-	int64_t n = aud_entry_int(e, "number", 0);
-
-	if (n < 1 || n >= CER_EXCEPTIONS_MAX)
-		return;
-	room->st.exception_open[n] = open;
-	if (n > room->st.exceptions)
-		room->st.exceptions = n;
-	if (open && aud_entry_str(e, "exchange.sha256") != NULL) {
-		room->st.unproven = n;
-		COPY(room->st.excepted, aud_entry_str(e, "exchange.sha256"));
-	} else if (!open && n == room->st.unproven) {
-		room->st.unproven = 0;
-	}
-}
-
-static void
 on_step(struct cer_room *room, const struct aud_entry *e)
 {
 	struct cer_instance *in = find_instance(room, e->step);
@@ -360,9 +342,9 @@ cer_state_apply(struct cer_room *room, const struct aud_entry *e,
 	} else if (is(e->kind, "artifact"))
 		on_artifact(room, e);
 	else if (is(e->kind, "exception.open"))
-		on_exception(room, e, true);
+		cer_state_exception(room, e, true);
 	else if (is(e->kind, "exception.close"))
-		on_exception(room, e, false);
+		cer_state_exception(room, e, false);
 	else if (is(e->kind, AUD_KIND_GENESIS))
 		COPY(st->software, aud_entry_str(e, "software"));
 	else if (is(e->kind, "check"))

@@ -101,7 +101,9 @@ judge(struct cer_room *room, struct desk *d, struct kc_err *err)
 	d->k.shown = true;
 	if (d->attestation.name[0] != '\0')
 		KC_TRY(r, cer_kek_attest(&d->k, d->attestation.name,
-		    &d->attestation.bytes, NULL, now, err));
+		    &d->attestation.bytes,
+		    room->site.estate->has_owner_root ?
+		    room->site.estate->owner_root : NULL, now, err));
 	kc_hex(d->k.kek.sha256, KC_SHA256, d->sha);
 out:
 	kc_buf_free(&kid);

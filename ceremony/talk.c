@@ -122,6 +122,8 @@ cer_view_refresh(struct cer_room *room)
 	v->journal_entries = aud_count(room->j);
 	aud_head(room->j, v->head);
 	v->exceptions = (size_t)room->st.exceptions;
+	v->last = room->st.last;
+	v->n_last = room->st.n_last;
 	v->open_exceptions = 0;
 	for (size_t i = 0; i < CER_EXCEPTIONS_MAX; i++)
 		v->open_exceptions += room->st.exception_open[i];

@@ -55,6 +55,14 @@ struct cer_line {
 	char text[256];
 };
 
+/* struct cer_exception: one that was filed; step "-": in none. */
+#define CER_LAST_MAX 24
+struct cer_exception {
+	int64_t number;
+	bool open;
+	char step[64], happened[160];
+};
+
 /* struct cer_view: everything on the screen; owned by the engine, valid
  * during the call.  Strings may hold foreign text: escape before drawing. */
 struct cer_view {
@@ -83,6 +91,8 @@ struct cer_view {
 	uint64_t journal_entries;
 	uint8_t head[KC_SHA256];
 	size_t open_exceptions, exceptions;
+	const struct cer_exception *last;	/* the latest, oldest first */
+	size_t n_last;
 };
 
 enum cer_ask {

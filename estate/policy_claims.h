@@ -26,6 +26,7 @@ enum {
 	EST_TOKEN = 512,	/* mechanics of the token */
 	EST_RULES = 1024,	/* of the attestation service */
 	EST_SGX = 2048,		/* an enclave's: no machine boots */
+	EST_GUEST = 4096,	/* false: no debugger of the guest's */
 };
 
 /* struct est_claim_def: name without the TEE's prefix.  tee: it is among the

@@ -120,14 +120,15 @@ values(struct est_hunt *h, const struct est_cond *c,
 	const char *text = text_of(c);
 	bool yes = json_is_true(c->value) || strcmp(text, "true") == 0;
 	bool no = json_is_false(c->value) || strcmp(text, "false") == 0;
+	const unsigned debug = EST_DEBUG | EST_GUEST;
 
 	if (c->op != EST_EQUALS)
 		return;
-	if (((d->does & (EST_DEBUG | EST_MIGRATES)) != 0 && yes) ||
+	if (((d->does & (debug | EST_MIGRATES)) != 0 && yes) ||
 	    ((d->does & EST_BOOT) != 0 && no))
 		est_found(h, EST_ERROR, "opposite", c->path, (d->does &
 		    EST_BOOT) != 0 ? "Want true." : "Want false.", "this asks "
-		    "for a machine %s", (d->does & EST_DEBUG) != 0 ?
+		    "for a machine %s", (d->does & debug) != 0 ?
 		    "that can be debugged" : (d->does & EST_BOOT) != 0 ?
 		    "without secure boot" : "that can be moved elsewhere");
 	if (d->does == EST_TYPE && tee && strcmp(text, "azurevm") == 0)

@@ -62,6 +62,7 @@ does(const struct est_cond *c, unsigned what)
 		return false;
 	switch (what) {
 	case EST_DEBUG:
+	case EST_GUEST:
 	case EST_MIGRATES:
 		return no;
 	case EST_BOOT:
@@ -195,6 +196,11 @@ strength(struct est_hunt *h, const struct est_authority *a, enum place where)
 	if (!wants(p, a->root, EST_BOOT))
 		est_found(h, EST_NOTE, "secure-boot", a->path, "Require "
 		    "secureboot equals true.", "secure boot is not required");
+	if (!wants(p, a->root, EST_GUEST))
+		est_found(h, EST_NOTE, "guest-debug", a->path, "Require "
+		    "x-ms-azurevm-kerneldebug-enabled equals false, and of "
+		    "bootdebug and hypervisordebug likewise.", "debuggers of "
+		    "the guest's own kernel are not excluded");
 	if (!wants(p, a->root, EST_MIGRATES))
 		est_found(h, EST_NOTE, "migration", a->path, "Require " EST_TEE
 		    "x-ms-sevsnpvm-migration-allowed equals false.",

@@ -19,6 +19,30 @@ static const struct {
 	{ "Decided by", "who decided, by role and name" },
 };
 
+/* The latest that were filed, as many as there is room for. */
+static void
+draw_last(const struct ui_state *s, struct ui_grid *g, int row, int rows,
+    int cols)
+{
+	const struct cer_view *v = s->v;
+	size_t n = v->n_last, from;
+	char text[400];
+
+	if (n == 0 || rows < 1)
+		return;
+	from = n > (size_t)rows ? n - (size_t)rows : 0;
+	(void)ui_put(g, row, 3, 11, UI_PLAIN, "So far");
+	for (size_t i = from; i < n; i++) {
+		const struct cer_exception *x = &v->last[i];
+
+		(void)snprintf(text, sizeof text, "%lld %s  %s: %s",
+		    (long long)x->number, x->open ? "OPEN" : "closed",
+		    x->step, x->happened);
+		(void)ui_put_cut(g, row++, 14, cols - 14, x->open ? UI_NOTE :
+		    UI_DIM, text);
+	}
+}
+
 static void
 form_draw(const struct ui_state *s, struct ui_grid *g)
 {
@@ -50,6 +74,7 @@ form_draw(const struct ui_state *s, struct ui_grid *g)
 		(void)ui_edit_draw(&s->field[i], g, b, here);
 		row += each + 1;
 	}
+	draw_last(s, g, row, box.row + box.rows - 2 - row, box.cols);
 	(void)ui_put_cut(g, box.row + box.rows - 1, 1, box.cols, UI_NOTE,
 	    s->note[0] != '\0' ? s->note :
 	    "An exception is numbered, kept, and closed before the end.");

@@ -58,11 +58,13 @@ def opening(t, w):
             terminal.loose)
 
 
-def exception(t, key, what):
+def exception(t, key, what, earlier=None):
     """At any key press: the form, and the same question afterwards."""
     before = walker.still(t.settled())
     t.keys(key)
-    t.see("Expected")
+    shot = t.see("Expected")
+    case("the form lists what was filed before '%s'" % what,
+         "So far" in shot and (earlier or "closed") in shot, shot)
     for i, text in enumerate(("as written", what, "we went on",
                               "Grace Adeyemi")):
         if i > 0:
@@ -93,7 +95,7 @@ def pins(t, w):
     w.pin(shot, "83591788")
     shot = t.see("REFUSED")
     compare("refusal", t.settled())
-    exception(t, "e", "noise at a refusal")
+    exception(t, "e", "noise at a refusal", "noise at a PIN")
     t.type("r")
     t.wait(lambda s: "REFUSED" not in s, "the PIN question")
     w.until("2.3", "Your PIN, please")

@@ -144,6 +144,9 @@ class Terminal:
                     "exec sleep 600\n" % (self.where, command, self.where))
         if self.began:
             self.tmux("kill-session", "-t", "w")
+        else:
+            # A server ends with its last session, while the next one comes.
+            self.tmux("new-session", "-d", "-s", "keep", "cat")
         self.began = True
         self.tmux("new-session", "-d", "-s", "w", "-x", self.size[0], "-y",
                   self.size[1], "env -i PATH=%s HOME=%s LANG=C.UTF-8 "
